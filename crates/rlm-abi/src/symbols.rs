@@ -1,0 +1,34 @@
+//! Names of what the guest exports and imports, with their wasm signatures.
+
+/// `() -> i32`: the [`crate::ABI_VERSION`] the guest was built for.
+pub const VERSION: &str = "rlm_abi_version";
+
+/// `() -> ()`: starts the interpreter. Called once, at build time, before the base image is taken.
+pub const BOOT: &str = "rlm_boot";
+
+/// `(len: i32) -> i32`: a buffer of `len` bytes for the next request frame; 0 when there is none.
+pub const ALLOC: &str = "rlm_alloc";
+
+/// `(len: i32) -> i64`: answers the request frame of `len` bytes in the buffer of the last
+/// [`ALLOC`]. Returns `ptr << 32 | len` of a reply frame that stays valid until the next call.
+pub const CALL: &str = "rlm_call";
+
+/// `() -> i32`: address of the 32-bit word the host writes an [`crate::Interrupt`] into.
+pub const INTERRUPT_WORD: &str = "rlm_interrupt_word";
+
+/// The module all imports below live in. Everything else the guest imports is WASI preview 1.
+pub const IMPORT_MODULE: &str = "rlm";
+
+/// `(request: i32, len: i32, reply: i32, capacity: i32) -> i32`: hands a [`crate::HostCall`] frame
+/// up and waits. Returns the length of the [`crate::HostReply`] frame, written to `reply` if it
+/// fits `capacity`; otherwise the guest fetches it with [`TAKE_REPLY`].
+pub const HOST_CALL: &str = "host_call";
+
+/// `(reply: i32) -> ()`: copies the reply that did not fit to `reply`.
+pub const TAKE_REPLY: &str = "take_reply";
+
+/// `(stream: i32, ptr: i32, len: i32) -> ()`: output of the cell; stream 1 or 2.
+pub const OUTPUT: &str = "output";
+
+/// `(nanoseconds: i64) -> ()`: waits, or returns early when the host has an [`crate::Interrupt`].
+pub const SLEEP: &str = "sleep";

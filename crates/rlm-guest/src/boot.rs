@@ -1,0 +1,84 @@
+//! Starts the interpreter, once, at build time: what is left in memory is the base image.
+
+use std::cell::RefCell;
+
+use rustpython_vm::{
+    Interpreter, PyResult, Settings, VirtualMachine, builtins::PyDict, compiler::Mode, scope::Scope,
+};
+
+use crate::{bridge, interrupt, state::{self, Guest}};
+
+/// Starts the interpreter and keeps it.
+pub fn boot() {
+    let builder = Interpreter::builder(settings());
+    let modules = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
+    let bridge = bridge::module_def(&builder.ctx);
+    let interpreter = builder
+        .add_native_modules(&modules)
+        .add_native_module(bridge)
+        .add_frozen_modules(rustpython_pylib::FROZEN_STDLIB)
+        .build();
+    let made = interpreter.enter(prepare);
+    let (globals, runtime, sources) = match made {
+        Ok(made) => made,
+        Err(exception) => interpreter.enter(|vm| {
+            let mut text = String::new();
+            let _ = vm.write_exception(&mut text, &exception);
+            panic!("boot: {text}")
+        }),
+    };
+    state::install(Guest {
+        interpreter,
+        globals,
+        runtime,
+        sources,
+        reserved: RefCell::default(),
+        submitted: RefCell::default(),
+    });
+    interrupt::install();
+}
+
+fn settings() -> Settings {
+    let mut settings = Settings::default();
+    settings.isolated = true;
+    settings.import_site = false;
+    settings.ignore_environment = true;
+    settings.install_signal_handlers = false;
+    settings.write_bytecode = false;
+    settings.user_site_directory = false;
+    settings.utf8_mode = 1;
+    // Fixed, so that two builds of the same sources make the same image and runs replay.
+    settings.hash_seed = Some(0);
+    settings
+}
+
+type Made = (rustpython_vm::builtins::PyDictRef, rustpython_vm::PyObjectRef, rustpython_vm::builtins::PyDictRef);
+
+fn prepare(vm: &VirtualMachine) -> PyResult<Made> {
+    let globals = vm.ctx.new_dict();
+    let main = vm.new_module("__main__", globals.clone(), None);
+    vm.sys_module.get_attr("modules", vm)?.set_item("__main__", main.into(), vm)?;
+    for name in ["__name__", "__builtins__"] {
+        let value = if name == "__name__" { vm.ctx.new_str("__main__").into() } else { vm.builtins.clone().into() };
+        globals.set_item(name, value, vm)?;
+    }
+    for module in guest_stdlib::MODULES {
+        install_module(module.name, module.source, vm)?;
+    }
+    let runtime = vm.import("_rlm_runtime", 0)?;
+    let sources = vm.import("linecache", 0)?.get_attr("cache", vm)?.downcast::<PyDict>().expect("linecache.cache");
+    vm.call_method(&runtime, "boot", ())?;
+    Ok((globals, runtime, sources))
+}
+
+/// Makes a module of guest-stdlib and puts it into `sys.modules`.
+fn install_module(name: &str, source: &str, vm: &VirtualMachine) -> PyResult<()> {
+    let file = format!("<frozen {name}>");
+    let code = vm.compile(source, Mode::Exec, file).map_err(|error| error.into_pyexception(vm, Some(source)))?;
+    let dict = vm.ctx.new_dict();
+    let module = vm.new_module(name, dict.clone(), None);
+    dict.set_item("__name__", vm.ctx.new_str(name).into(), vm)?;
+    vm.sys_module.get_attr("modules", vm)?.set_item(name, module.into(), vm)?;
+    vm.run_code_obj(code, Scope::with_builtins(None, dict, vm))?;
+    Ok(())
+}

@@ -1,0 +1,180 @@
+//! The way up: host functions, output and the submitted answer, as the Python module `_rlm`.
+
+use rlm_abi::{HostCall, HostReply, decode, encode};
+use rustpython_vm::{PyResult, VirtualMachine, function::FuncArgs};
+
+use crate::convert;
+
+/// The stream for faults of the guest itself, beside 1 and 2.
+pub const DIAGNOSTIC: i32 = 3;
+
+/// A reply up to this long needs no second trip.
+const INLINE_REPLY: usize = 4096;
+
+mod imports {
+    #[link(wasm_import_module = "rlm")]
+    unsafe extern "C" {
+        pub fn host_call(request: *const u8, len: usize, reply: *mut u8, capacity: usize) -> usize;
+        pub fn take_reply(reply: *mut u8);
+        pub fn output(stream: i32, ptr: *const u8, len: usize);
+        pub fn sleep(nanoseconds: i64);
+    }
+}
+
+/// Writes bytes to a stream of the cell.
+pub fn output(stream: i32, bytes: &[u8]) {
+    // SAFETY: the host reads `len` bytes at `ptr`, which is this slice, and keeps nothing.
+    unsafe { imports::output(stream, bytes.as_ptr(), bytes.len()) }
+}
+
+/// Waits; the host may end the wait early to interrupt the cell.
+fn sleep(nanoseconds: i64) {
+    // SAFETY: a plain number goes up, nothing comes back.
+    unsafe { imports::sleep(nanoseconds) }
+}
+
+/// Sends a frame up and waits for the answer.
+fn ask_host(request: &[u8]) -> Vec<u8> {
+    let mut reply = Vec::with_capacity(INLINE_REPLY);
+    // SAFETY: the host writes at most `capacity` bytes to `reply` and says how long the answer
+    // is; when that is more, nothing was written and the second call writes exactly that many.
+    unsafe {
+        let len = imports::host_call(request.as_ptr(), request.len(), reply.as_mut_ptr(), reply.capacity());
+        if len > reply.capacity() {
+            reply.reserve_exact(len);
+            imports::take_reply(reply.as_mut_ptr());
+        }
+        reply.set_len(len);
+    }
+    reply
+}
+
+/// Calls the host function `name` with Python arguments.
+fn call_host(name: &str, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let describe = |place: String| format!("{name}() {place}");
+    let mut call = HostCall { name: name.to_owned(), args: Vec::with_capacity(args.args.len()), kwargs: Vec::new() };
+    for (index, arg) in args.args.iter().enumerate() {
+        let value = convert::to_value(arg, vm).map_err(|why| why.raise(&describe(format!("argument {}", index + 1)), vm))?;
+        call.args.push(value);
+    }
+    for (key, arg) in &args.kwargs {
+        let value = convert::to_value(arg, vm).map_err(|why| why.raise(&describe(format!("argument {key:?}")), vm))?;
+        call.kwargs.push((key.to_string(), value));
+    }
+    let frame = encode(&call).map_err(|bad| vm.new_value_error(format!("{name}(): {bad}")))?;
+    drop(call);
+    match decode(&ask_host(&frame)) {
+        Ok(HostReply::Value(value)) => Ok(convert::to_object(value, vm)),
+        Ok(HostReply::Error { kind, message }) => Err(convert::exception(&kind, message, vm)),
+        Err(bad) => Err(vm.new_runtime_error(format!("{name}(): answer of the host: {bad}"))),
+    }
+}
+
+pub(crate) use _rlm::{HostFunction, module_def};
+
+#[rustpython_vm::pymodule]
+pub(crate) mod _rlm {
+    use super::{FuncArgs, PyResult, VirtualMachine, call_host, output, sleep as wait};
+    use crate::{convert, state};
+    use rustpython_vm::{
+        Py, PyObjectRef, PyPayload,
+        builtins::PyStrRef,
+        function::ArgBytesLike,
+        pyclass,
+        types::{Callable, Representable},
+    };
+
+    /// A function whose body is on the host.
+    #[pyattr]
+    #[pyclass(name = "host_function", module = "_rlm")]
+    #[derive(Debug, PyPayload)]
+    pub struct HostFunction {
+        pub name: String,
+    }
+
+    #[pyclass(with(Callable, Representable))]
+    impl HostFunction {
+        #[pygetset]
+        fn __name__(zelf: &Py<Self>) -> String {
+            zelf.name.clone()
+        }
+    }
+
+    impl Callable for HostFunction {
+        type Args = FuncArgs;
+
+        fn call(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+            call_host(&zelf.name, args, vm)
+        }
+    }
+
+    impl Representable for HostFunction {
+        fn repr_str(zelf: &Py<Self>, _vm: &VirtualMachine) -> PyResult<String> {
+            Ok(format!("<host function {}>", zelf.name))
+        }
+    }
+
+    /// `sys.stdout.write` and `sys.stderr.write`.
+    #[pyattr]
+    #[pyclass(name = "output_writer", module = "_rlm")]
+    #[derive(Debug, PyPayload)]
+    struct OutputWriter {
+        stream: i32,
+    }
+
+    #[pyclass(with(Callable))]
+    impl OutputWriter {}
+
+    impl Callable for OutputWriter {
+        type Args = (PyStrRef,);
+
+        fn call(zelf: &Py<Self>, (text,): (PyStrRef,), vm: &VirtualMachine) -> PyResult {
+            match text.to_str() {
+                Some(utf8) => output(zelf.stream, utf8.as_bytes()),
+                // Lone surrogates have no UTF-8; they are shown as Python's stderr shows them.
+                None => output(zelf.stream, convert::escape_surrogates(text.as_wtf8()).as_bytes()),
+            }
+            Ok(vm.ctx.new_int(text.char_len()).into())
+        }
+    }
+
+    #[pyfunction]
+    fn writer(stream: i32, vm: &VirtualMachine) -> PyResult {
+        if !(1..=2).contains(&stream) {
+            return Err(vm.new_value_error("stream must be 1 or 2"));
+        }
+        Ok(OutputWriter { stream }.into_ref(&vm.ctx).into())
+    }
+
+    #[pyfunction]
+    fn write_bytes(stream: i32, data: ArgBytesLike, vm: &VirtualMachine) -> PyResult<usize> {
+        if !(1..=2).contains(&stream) {
+            return Err(vm.new_value_error("stream must be 1 or 2"));
+        }
+        data.with_ref(|bytes| output(stream, bytes));
+        Ok(data.len())
+    }
+
+    /// `time.sleep`: waits on the host, where an interrupt can end it.
+    #[pyfunction]
+    fn sleep(seconds: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+        let seconds = seconds.try_float(vm)?.to_f64();
+        if seconds.is_nan() || seconds < 0.0 {
+            return Err(vm.new_value_error("sleep length must be non-negative"));
+        }
+        wait((seconds * 1e9) as i64);
+        vm.check_signals()
+    }
+
+    /// Records the answer of the cell; the first one stays. Says whether this was it.
+    #[pyfunction]
+    fn submit(value: PyObjectRef, vm: &VirtualMachine) -> PyResult<bool> {
+        let value = convert::to_value(&value, vm).map_err(|why| why.raise("answer", vm))?;
+        let mut submitted = state::guest().submitted.borrow_mut();
+        let first = submitted.is_none();
+        if first {
+            *submitted = Some(value);
+        }
+        Ok(first)
+    }
+}

@@ -1,0 +1,114 @@
+//! Runs one cell and says what became of it.
+
+use rlm_abi::{Fault, Reply, Shown, Value};
+use rustpython_vm::{
+    AsObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyStr},
+    compiler::Mode,
+    scope::Scope,
+};
+
+use crate::{convert, interrupt, namespace, state::Guest};
+
+/// Longest data handed out beside the repr of a cell's value.
+const MAX_SHOWN_DATA: usize = 1 << 20;
+
+/// Text cut for display never exceeds this many bytes.
+const MAX_FAULT_TEXT: usize = 20_000;
+
+/// Runs one cell in the namespace.
+pub fn run(guest: &Guest, name: &str, code: &str, vm: &VirtualMachine) -> Reply {
+    interrupt::begin_cell();
+    guest.submitted.replace(None);
+    let ended = execute(guest, name, code, vm).and_then(|value| show(guest, value, vm));
+    let ended = ended.map_err(|exception| fault(guest, exception, vm));
+    let notes = namespace::restore_reserved(guest, vm);
+    let submitted = guest.submitted.take();
+    match ended {
+        Ok(shown) => Reply::Completed { shown, submitted, notes },
+        Err(fault) => Reply::Raised { fault, submitted, notes },
+    }
+}
+
+fn execute(guest: &Guest, name: &str, code: &str, vm: &VirtualMachine) -> PyResult {
+    namespace::remember_source(guest, name, code, vm);
+    let code = vm
+        .compile(code, Mode::BlockExpr, name.to_owned())
+        .map_err(|error| error.into_pyexception(vm, Some(code)))?;
+    vm.run_code_obj(code, Scope::with_builtins(None, guest.globals.clone(), vm))
+}
+
+/// Shows the value of the last expression as a prompt would, and binds it to `_`.
+fn show(guest: &Guest, value: PyObjectRef, vm: &VirtualMachine) -> PyResult<Option<Shown>> {
+    if vm.is_none(&value) {
+        return Ok(None);
+    }
+    guest.globals.set_item("_", value.clone(), vm)?;
+    let class = value.class();
+    let types = &vm.ctx.types;
+    let repr = if class.is(types.int_type) || class.is(types.float_type) || class.is(types.bool_type) {
+        value.repr(vm)?.to_string()
+    } else {
+        let shown = vm.call_method(&guest.runtime, "show", (value.clone(),))?;
+        shown.downcast_ref::<PyStr>().map(text_of).unwrap_or_default()
+    };
+    Ok(Some(Shown { repr, data: data_of(&value, vm) }))
+}
+
+fn data_of(value: &PyObjectRef, vm: &VirtualMachine) -> Option<Value> {
+    convert::to_value_within(value, MAX_SHOWN_DATA, vm).ok()
+}
+
+fn text_of(text: &rustpython_vm::Py<PyStr>) -> String {
+    match text.to_str() {
+        Some(utf8) => utf8.to_owned(),
+        None => convert::escape_surrogates(text.as_wtf8()),
+    }
+}
+
+/// Describes the exception that ended a cell. The describing code runs on objects the cell made,
+/// so it may fail too; what is left then is the class's name.
+fn fault(guest: &Guest, exception: PyBaseExceptionRef, vm: &VirtualMachine) -> Fault {
+    let kind = exception.class().name().to_string();
+    let interrupt = is_interrupt(guest, &exception, vm).then(interrupt::pending).flatten();
+    let described = vm.call_method(&guest.runtime, "describe", (exception.clone(),));
+    let (message, traceback, exit) = match described.map(|described| convert::to_value(&described, vm)) {
+        Ok(Ok(Value::List(parts))) => match <[Value; 3]>::try_from(parts) {
+            Ok([Value::Str(message), Value::Str(traceback), exit]) => (message, traceback, exit),
+            _ => undescribed(&kind),
+        },
+        _ => undescribed(&kind),
+    };
+    Fault {
+        kind,
+        message: cut(message),
+        traceback: cut(traceback),
+        interrupt,
+        exit: match exit {
+            Value::Int(code) => Some(code as i32),
+            _ => None,
+        },
+    }
+}
+
+fn undescribed(kind: &str) -> (String, String, Value) {
+    (String::new(), format!("{kind} (its traceback could not be formatted)"), Value::None)
+}
+
+fn is_interrupt(guest: &Guest, exception: &PyBaseExceptionRef, vm: &VirtualMachine) -> bool {
+    guest
+        .runtime
+        .get_attr("CellInterrupt", vm)
+        .and_then(|class| exception.as_object().is_instance(&class, vm))
+        .unwrap_or(false)
+}
+
+fn cut(mut text: String) -> String {
+    if text.len() > MAX_FAULT_TEXT {
+        let omitted = text.len() - MAX_FAULT_TEXT;
+        let head = text.floor_char_boundary(MAX_FAULT_TEXT / 2);
+        let tail = text.ceil_char_boundary(text.len() - MAX_FAULT_TEXT / 2);
+        text.replace_range(head..tail, &format!("\n[... {omitted} bytes omitted ...]\n"));
+    }
+    text
+}

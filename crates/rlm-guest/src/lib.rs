@@ -1,0 +1,12 @@
+//! RustPython as a core wasm module: boots once, keeps one namespace, answers request frames.
+//!
+//! Everything the outside gets in or out passes the exports below and the imports of [`bridge`].
+
+mod boot;
+mod bridge;
+mod cell;
+mod convert;
+mod exports;
+mod interrupt;
+mod namespace;
+mod state;

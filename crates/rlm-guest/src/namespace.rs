@@ -1,0 +1,164 @@
+//! The session's names: defining, listing and protecting them.
+
+use rlm_abi::{Reply, Text, Value, Variable};
+use rustpython_vm::{
+    AsObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
+    builtins::{PyBytes, PyStr},
+    common::{str::{StrData, StrKind}, wtf8::Wtf8},
+};
+
+use crate::{bridge::HostFunction, convert, state::{Guest, Reserved}};
+
+/// Most remarks about restored names after one cell.
+const MAX_NOTES: usize = 20;
+
+fn done(result: PyResult<()>, vm: &VirtualMachine) -> Reply {
+    match result {
+        Ok(()) => Reply::Done,
+        Err(exception) => Reply::Refused(
+            exception
+                .as_object()
+                .str(vm)
+                .map(|text| format!("{}: {text}", exception.class().name()))
+                .unwrap_or_else(|_| exception.class().name().to_string()),
+        ),
+    }
+}
+
+/// Binds a plain value.
+pub fn define(guest: &Guest, name: &str, value: Value, vm: &VirtualMachine) -> Reply {
+    done(guest.globals.set_item(name, convert::to_object(value, vm), vm), vm)
+}
+
+/// Binds text or bytes that the host placed in memory.
+pub fn define_text(guest: &Guest, name: &str, text: Text, vm: &VirtualMachine) -> Reply {
+    // SAFETY: the host mapped these bytes for as long as the guest lives, outside everything the
+    // allocator knows, and nothing in the guest writes there. The block is never freed because
+    // the object made of it below is never dropped.
+    let block = unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(text.address as *mut u8, text.bytes as usize)) };
+    let object: PyObjectRef = match text.chars {
+        Some(chars) => {
+            let kind = if chars == text.bytes { StrKind::Ascii } else { StrKind::Utf8 };
+            // SAFETY: the host validated the bytes as UTF-8 and counted their code points.
+            let data = unsafe {
+                let block = Box::from_raw(Box::into_raw(block) as *mut Wtf8);
+                StrData::new_with_char_len(block, kind, chars as usize)
+            };
+            PyStr::from(data).into_ref(&vm.ctx).into()
+        }
+        None => PyBytes::from(block.into_vec()).into_ref(&vm.ctx).into(),
+    };
+    std::mem::forget(object.clone());
+    done(guest.globals.set_item(name, object, vm), vm)
+}
+
+/// Binds names to host functions and reserves them.
+pub fn functions(guest: &Guest, names: &[String], vm: &VirtualMachine) -> Reply {
+    for name in names {
+        let object = HostFunction { name: name.clone() }.into_ref(&vm.ctx).into();
+        if let Err(exception) = reserve(guest, name, object, None, vm) {
+            return done(Err(exception), vm);
+        }
+    }
+    Reply::Done
+}
+
+/// Binds names of a module and reserves them.
+pub fn import(guest: &Guest, module: &str, names: &[String], vm: &VirtualMachine) -> Reply {
+    let bind = || {
+        let module = vm.import(&vm.ctx.new_str(module.to_owned()), 0)?;
+        let on_rebind = vm.get_attribute_opt(&module, "on_rebind")?;
+        for name in names {
+            let object = module.get_attr(&vm.ctx.new_str(name.as_str()), vm)?;
+            reserve(guest, name, object, on_rebind.clone(), vm)?;
+        }
+        Ok(())
+    };
+    done(bind(), vm)
+}
+
+fn reserve(guest: &Guest, name: &str, object: PyObjectRef, on_rebind: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
+    guest.globals.set_item(name, object.clone(), vm)?;
+    let mut reserved = guest.reserved.borrow_mut();
+    reserved.retain(|entry| entry.name != name);
+    reserved.push(Reserved { name: name.to_owned(), object, on_rebind });
+    Ok(())
+}
+
+/// Puts back reserved names that the cell rebound or deleted, and says so.
+pub fn restore_reserved(guest: &Guest, vm: &VirtualMachine) -> Vec<String> {
+    let reserved = guest.reserved.borrow();
+    let mut notes = Vec::new();
+    for entry in reserved.iter() {
+        let current = guest.globals.get_item_opt(entry.name.as_str(), vm).ok().flatten();
+        if current.as_ref().is_some_and(|current| current.is(&entry.object)) {
+            continue;
+        }
+        let understood = match (&entry.on_rebind, current) {
+            (Some(on_rebind), Some(value)) => on_rebind
+                .call((entry.name.clone(), value), vm)
+                .and_then(|answer| answer.try_to_bool(vm))
+                .unwrap_or(false),
+            _ => false,
+        };
+        let restored = guest.globals.set_item(entry.name.as_str(), entry.object.clone(), vm);
+        if !understood && restored.is_ok() && notes.len() < MAX_NOTES {
+            notes.push(format!("`{}` is reserved: it was restored after the cell; use another name", entry.name));
+        }
+    }
+    notes
+}
+
+/// Lets tracebacks and `inspect` find the cell's source.
+pub fn remember_source(guest: &Guest, name: &str, code: &str, vm: &VirtualMachine) {
+    let lines = code.split_inclusive('\n').map(|line| vm.ctx.new_str(line).into()).collect();
+    let name = vm.ctx.new_str(name);
+    let entry = vm.ctx.new_tuple(vec![
+        vm.ctx.new_int(code.len()).into(),
+        vm.ctx.none(),
+        vm.ctx.new_list(lines).into(),
+        name.clone().into(),
+    ]);
+    // Without it a traceback lacks its source lines, which is no reason to fail the cell.
+    let _ = guest.sources.set_item(&*name, entry.into(), vm);
+}
+
+/// The session's own variables.
+pub fn variables(guest: &Guest, most: u32, vm: &VirtualMachine) -> Reply {
+    let reserved: Vec<PyObjectRef> =
+        guest.reserved.borrow().iter().map(|entry| vm.ctx.new_str(entry.name.as_str()).into()).collect();
+    let listed = vm.call_method(&guest.runtime, "variables", (guest.globals.clone(), vm.ctx.new_list(reserved), most));
+    let Ok(Ok(Value::List(rows))) = listed.map(|listed| convert::to_value(&listed, vm)) else {
+        return Reply::Refused("variables cannot be listed".to_owned());
+    };
+    Reply::Variables(rows.into_iter().filter_map(variable).collect())
+}
+
+fn variable(row: Value) -> Option<Variable> {
+    let Value::List(cells) = row else { return None };
+    match <[Value; 4]>::try_from(cells).ok()? {
+        [Value::Str(name), Value::Str(kind), size, Value::Str(preview)] => {
+            let size = match size {
+                Value::Int(size) => Some(size as u64),
+                _ => None,
+            };
+            Some(Variable { name, kind, size, preview })
+        }
+        _ => None,
+    }
+}
+
+/// Completions of a dotted name.
+pub fn complete(guest: &Guest, prefix: &str, vm: &VirtualMachine) -> Reply {
+    let found = vm.call_method(&guest.runtime, "complete", (guest.globals.clone(), prefix.to_owned()));
+    let names = match found.map(|found| convert::to_value(&found, vm)) {
+        Ok(Ok(Value::List(names))) => names,
+        _ => Vec::new(),
+    };
+    Reply::Completions(names.into_iter().filter_map(|name| name.as_str().map(str::to_owned)).collect())
+}
+
+/// Starts Python's `random` anew.
+pub fn seed(guest: &Guest, seed: u64, vm: &VirtualMachine) -> Reply {
+    done(vm.call_method(&guest.runtime, "seed", (seed,)).map(drop), vm)
+}

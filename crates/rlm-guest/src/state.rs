@@ -1,0 +1,48 @@
+//! What lives as long as the guest does: the interpreter, the namespace and what is reserved in it.
+
+use std::cell::{OnceCell, RefCell};
+
+use rlm_abi::Value;
+use rustpython_vm::{Interpreter, PyObjectRef, builtins::PyDictRef};
+
+/// The guest's one interpreter and what surrounds it.
+pub struct Guest {
+    pub interpreter: Interpreter,
+    /// `__main__`'s dict, where cells run.
+    pub globals: PyDictRef,
+    /// The module `_rlm_runtime` of guest-stdlib, which does what is easier said in Python.
+    pub runtime: PyObjectRef,
+    /// `linecache.cache`, where tracebacks look for source lines.
+    pub sources: PyDictRef,
+    /// Names that are put back after a cell rebinds them.
+    pub reserved: RefCell<Vec<Reserved>>,
+    /// What the running cell submitted.
+    pub submitted: RefCell<Option<Value>>,
+}
+
+/// A name that belongs to the host.
+pub struct Reserved {
+    pub name: String,
+    pub object: PyObjectRef,
+    /// `on_rebind(name, value)` of the module it came from.
+    pub on_rebind: Option<PyObjectRef>,
+}
+
+struct Slot(OnceCell<Guest>);
+
+// SAFETY: wasm32-wasip1 without the threads feature has one thread of execution.
+unsafe impl Sync for Slot {}
+
+static GUEST: Slot = Slot(OnceCell::new());
+
+/// Keeps the booted guest.
+pub fn install(guest: Guest) {
+    if GUEST.0.set(guest).is_err() {
+        panic!("booted twice");
+    }
+}
+
+/// The booted guest.
+pub fn guest() -> &'static Guest {
+    GUEST.0.get().expect("rlm_boot has run")
+}

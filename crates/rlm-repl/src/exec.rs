@@ -1,0 +1,115 @@
+//! `exec`: one cell, its output, and an exit code that says how it ended.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use rlm_sandbox::{Cell, Engine, Execution, Limits, Outcome};
+
+use crate::{
+    args::{ContextArgs, ExecArgs, PromptArgs},
+    contexts,
+    failure::{self, Usage},
+    outcome::{Hints, Record, complaint},
+    units::MAX_MEMORY,
+    world,
+};
+
+/// Runs the cell the arguments name.
+pub fn exec(args: &ExecArgs) -> Result<i32> {
+    let code = code(args)?;
+    let execution = run(&code, &args.context, args.limits.limits())?;
+    if args.json {
+        let line = serde_json::to_string(&Record::of(&execution))? + "\n";
+        world::out(&line).context("cannot write to standard output")?;
+        return Ok(exit_code(&execution.outcome));
+    }
+    show(&execution, args.print)
+}
+
+/// Runs standard input as one cell: what `rlm-repl < FILE` does.
+pub fn exec_stdin(args: &PromptArgs) -> Result<i32> {
+    refuse_stdin_twice(&args.context)?;
+    let execution = run(&code_from_stdin()?, &args.context, args.limits.limits())?;
+    show(&execution, false)
+}
+
+fn code(args: &ExecArgs) -> Result<String> {
+    match (&args.code, &args.file) {
+        (Some(code), _) => Ok(code.clone()),
+        (None, Some(path)) if !contexts::is_stdin(path) => code_from_file(path),
+        (None, _) => {
+            refuse_stdin_twice(&args.context)?;
+            code_from_stdin()
+        }
+    }
+}
+
+fn refuse_stdin_twice(context: &ContextArgs) -> Result<()> {
+    if context.paths.iter().any(|path| contexts::is_stdin(path)) {
+        return Err(Usage::new("standard input cannot be both the cell and the context")
+            .hint("give the cell with -c CODE or as a file")
+            .into());
+    }
+    Ok(())
+}
+
+fn code_from_file(path: &Path) -> Result<String> {
+    let shown = path.display();
+    let unreadable = |error: std::io::Error| Usage::new(format!("cell {shown}: {}", contexts::describe(&error)));
+    let mut bytes = Vec::new();
+    let mut file = world::open(path).map_err(unreadable)?;
+    std::io::Read::read_to_end(&mut file, &mut bytes).map_err(unreadable)?;
+    utf8(bytes, &shown.to_string())
+}
+
+fn code_from_stdin() -> Result<String> {
+    let bytes = world::read_stdin(MAX_MEMORY).context("cannot read standard input")?;
+    utf8(bytes, "standard input")
+}
+
+fn utf8(bytes: Vec<u8>, shown: &str) -> Result<String> {
+    String::from_utf8(bytes).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        Usage::new(format!("cell {shown}: not UTF-8 at offset {offset}")).into()
+    })
+}
+
+/// Runs one cell in a session of its own.
+///
+/// The runtime is the smallest there is: a short program's time is mostly start-up.
+fn run(code: &str, context: &ContextArgs, limits: Limits) -> Result<Execution> {
+    let opened = contexts::open_all(context)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    runtime.block_on(async {
+        let mut session = Engine::new()?.session(limits).start().await?;
+        contexts::bind(&mut session, &opened).await?;
+        Ok(session.run(&Cell::new(code)).await?)
+    })
+}
+
+/// Passes on what the cell wrote, says how it ended, and returns the exit code.
+fn show(execution: &Execution, print_value: bool) -> Result<i32> {
+    let mut out = execution.output.stdout.text();
+    if print_value && let Outcome::Completed(Some(shown)) = &execution.outcome {
+        out.push_str(&shown.repr);
+        out.push('\n');
+    }
+    world::out(&out).context("cannot write to standard output")?;
+    world::err(&execution.output.stderr.text());
+    for note in &execution.notes {
+        world::err(&format!("note: {note}\n"));
+    }
+    world::err(&complaint(&execution.outcome, Hints::Flags));
+    Ok(exit_code(&execution.outcome))
+}
+
+/// The code `sys.exit` asked for; otherwise one for each outcome.
+pub fn exit_code(outcome: &Outcome) -> i32 {
+    match outcome {
+        Outcome::Completed(_) => failure::OK,
+        // The system keeps eight bits of it.
+        Outcome::Raised(fault) => fault.exit.unwrap_or(failure::FAILED) & 0xff,
+        Outcome::Exceeded(_) => failure::LIMIT,
+        Outcome::Cancelled { .. } => failure::INTERRUPTED,
+    }
+}

@@ -1,0 +1,51 @@
+//! Python in a sandbox at the terminal: a prompt, a pipe, a server over stdio, or a model at work.
+#![forbid(unsafe_code)]
+
+mod args;
+mod config;
+mod contexts;
+mod exec;
+mod failure;
+mod interrupt;
+mod outcome;
+mod prompt;
+mod run;
+mod session;
+mod text;
+mod units;
+mod value;
+mod world;
+
+use anyhow::Result;
+use clap::Parser;
+
+use crate::args::{Cli, Command};
+
+fn main() {
+    let code = dispatch(Cli::parse()).unwrap_or_else(|error| {
+        if closed_pipe(&error) {
+            return failure::FAILED;
+        }
+        let (lines, code) = failure::report(&error);
+        world::err(&lines);
+        code
+    });
+    std::process::exit(code)
+}
+
+fn dispatch(cli: Cli) -> Result<i32> {
+    match cli.command {
+        Some(Command::Run(args)) => run::run(&args),
+        Some(Command::Exec(args)) => exec::exec(&args),
+        Some(Command::Session(args)) => session::session(&args),
+        None if world::is_interactive() => prompt::prompt(&cli.prompt),
+        None => exec::exec_stdin(&cli.prompt),
+    }
+}
+
+/// Whether whoever read our output went away, as `head` does: nothing to complain about.
+fn closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<std::io::Error>()
+        .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,190 @@
+//! The `%` commands of the prompt.
+
+use rlm_sandbox::{Bytes, Limits, Variable};
+
+use crate::{text, units};
+
+/// What `%help` prints.
+pub const HELP: &str = "\
+%vars               list the variables
+%limits             show the limits of a cell
+%limits NAME VALUE  change one, such as: %limits timeout 10
+%time CELL          run a cell and say what it used
+%help               this list
+%quit               leave, as Ctrl-D does
+Enter runs a cell; a block ends with an empty line; Alt-Enter adds a line.
+Tab completes. Ctrl-C stops the running cell and keeps the variables.
+";
+
+/// The commands, for completion.
+pub const NAMES: [&str; 5] = ["%help", "%limits", "%quit", "%time", "%vars"];
+
+/// Changes one limit.
+pub type Change = Box<dyn FnOnce(&mut Limits)>;
+
+/// Something other than a cell to do.
+pub enum Command {
+    /// Explain the commands.
+    Help,
+    /// List the variables.
+    Vars,
+    /// Show the limits.
+    ShowLimits,
+    /// Change a limit.
+    SetLimit(Change),
+    /// Run a cell and say what it used.
+    Time(String),
+    /// Leave.
+    Quit,
+}
+
+/// Why a text is no command.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NotACommand {
+    /// There is nothing in it.
+    Empty,
+    /// It is Python.
+    Cell,
+    /// It begins like a command; the text says what is wrong.
+    Unknown(String),
+}
+
+/// Reads what was typed.
+pub fn parse(text: &str) -> Result<Command, NotACommand> {
+    let text = text.trim();
+    match text {
+        "" => return Err(NotACommand::Empty),
+        "exit" | "quit" => return Ok(Command::Quit),
+        _ if !text.starts_with('%') => return Err(NotACommand::Cell),
+        _ => {}
+    }
+    let (name, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    match (name, rest.trim()) {
+        ("%help", "") => Ok(Command::Help),
+        ("%vars", "") => Ok(Command::Vars),
+        ("%limits", "") => Ok(Command::ShowLimits),
+        ("%limits", change) => change_of(change).map(Command::SetLimit).map_err(NotACommand::Unknown),
+        ("%time", "") => Err(NotACommand::Unknown("%time takes a cell, such as: %time len(context)".into())),
+        ("%time", cell) => Ok(Command::Time(cell.to_owned())),
+        ("%quit" | "%exit", "") => Ok(Command::Quit),
+        ("%help" | "%vars" | "%quit" | "%exit", _) => Err(NotACommand::Unknown(format!("{name} takes nothing after it"))),
+        _ => Err(NotACommand::Unknown(format!("unknown command {name}"))),
+    }
+}
+
+/// Reads `NAME VALUE` or `NAME=VALUE`.
+fn change_of(text: &str) -> Result<Change, String> {
+    let (name, value) = text
+        .split_once(|c: char| c.is_whitespace() || c == '=')
+        .map(|(name, value)| (name, value.trim()))
+        .ok_or("%limits takes a name and a value, such as: %limits timeout 10")?;
+    let named = |message: String| format!("{name} {value}: {message}");
+    Ok(match name {
+        "timeout" => {
+            let wall = units::seconds(value).map_err(named)?;
+            Box::new(move |limits| limits.wall = wall)
+        }
+        "memory" => {
+            let memory = units::memory(value).map_err(named)?;
+            Box::new(move |limits| limits.memory = memory)
+        }
+        "fuel" => {
+            let fuel = units::fuel(value).map_err(named)?;
+            Box::new(move |limits| limits.fuel = fuel)
+        }
+        "output" => {
+            let output = units::size(value).map_err(named)?;
+            Box::new(move |limits| limits.output = output)
+        }
+        "host-calls" => {
+            let calls = units::count(value).map_err(named)?;
+            Box::new(move |limits| limits.host_calls = calls)
+        }
+        _ => return Err(format!("unknown limit {name}, expected timeout, memory, fuel, output or host-calls")),
+    })
+}
+
+/// The limits, one a line.
+pub fn shown(limits: &Limits) -> String {
+    let Limits { fuel, wall, memory, output, host_calls, .. } = limits;
+    format!(
+        "timeout     {} s\nmemory      {memory}\nfuel        {}\noutput      {output} of each stream\nhost-calls  {}\n",
+        wall.as_secs_f64(),
+        text::grouped(fuel.0),
+        text::grouped(*host_calls),
+    )
+}
+
+/// The variables, one a line: name, type, size, beginning.
+pub fn listing(variables: &[Variable]) -> String {
+    if variables.is_empty() {
+        return "no variables yet\n".into();
+    }
+    let width = variables.iter().map(|variable| variable.name.chars().count()).max().unwrap_or(0).min(24);
+    variables.iter().map(|variable| line_of(variable, width)).collect()
+}
+
+fn line_of(variable: &Variable, width: usize) -> String {
+    let Variable { name, kind, size, preview } = variable;
+    let size = match size {
+        None => String::new(),
+        Some(bytes) if kind == "bytes" => format!(" of {}", Bytes(*bytes)),
+        Some(size) => format!(" of {}", text::grouped(*size)),
+    };
+    let preview = text::cut(&preview.replace('\n', " "), 60);
+    format!("{name:width$}  {kind}{size}  {preview}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(text: &str) -> NotACommand {
+        match parse(text) {
+            Err(problem) => problem,
+            Ok(_) => panic!("{text:?} is a command"),
+        }
+    }
+
+    #[test]
+    fn commands_are_read() {
+        assert!(matches!(parse("%help"), Ok(Command::Help)));
+        assert!(matches!(parse("  %vars\n"), Ok(Command::Vars)));
+        assert!(matches!(parse("%time for x in y:\n    pass"), Ok(Command::Time(cell)) if cell == "for x in y:\n    pass"));
+        assert!(matches!(parse("exit"), Ok(Command::Quit)));
+        let Ok(Command::SetLimit(change)) = parse("%limits memory=2M") else { panic!("no change") };
+        let mut limits = Limits::default();
+        change(&mut limits);
+        assert_eq!(limits, Limits { memory: Bytes(2 << 20), ..Limits::default() });
+    }
+
+    #[test]
+    fn what_is_no_command_says_why() {
+        let unknown = |message: &str| NotACommand::Unknown(message.into());
+        assert_eq!(problem(" "), NotACommand::Empty);
+        assert_eq!(problem("x % 2"), NotACommand::Cell);
+        assert_eq!(problem("%nope"), unknown("unknown command %nope"));
+        assert_eq!(problem("%vars x"), unknown("%vars takes nothing after it"));
+        assert_eq!(
+            problem("%limits timeout 0"),
+            unknown("timeout 0: expected a number of seconds above 0, such as 10 or 0.5")
+        );
+        assert_eq!(
+            problem("%limits speed 9"),
+            unknown("unknown limit speed, expected timeout, memory, fuel, output or host-calls")
+        );
+    }
+
+    #[test]
+    fn variables_are_listed_in_columns() {
+        let variable = |name: &str, kind: &str, size, preview: &str| Variable {
+            name: name.into(),
+            kind: kind.into(),
+            size,
+            preview: preview.into(),
+        };
+        let variables = [variable("x", "int", None, "5"), variable("context", "str", Some(52_000), "'Package:\n'")];
+        assert_eq!(listing(&variables), "x        int  5\ncontext  str of 52,000  'Package: '\n");
+        assert_eq!(listing(&[]), "no variables yet\n");
+    }
+}

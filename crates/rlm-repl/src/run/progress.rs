@@ -1,0 +1,55 @@
+//! What happens in a run, as plain lines on stderr while it happens.
+
+use rlm::Event;
+use rlm_sandbox::{Execution, Outcome};
+
+use crate::{text, world};
+
+/// Lines of a cell's code that are shown.
+const CODE_LINES: usize = 6;
+/// Lines of a cell's output that are shown.
+const OUTPUT_LINES: usize = 4;
+/// Characters of a line that are shown.
+const WIDTH: usize = 100;
+
+/// Shows one event on stderr.
+pub fn show(event: &Event) {
+    world::err(&lines(event));
+}
+
+/// The lines for one event; none for what other lines already tell.
+fn lines(event: &Event) -> String {
+    match event {
+        Event::TurnStarted { turn, of } => format!("turn {turn} of {of}\n"),
+        Event::ClosingTurnStarted => "closing turn: asking for the best answer\n".into(),
+        Event::Nudged { .. } => "  no code and no answer in the reply: asking again\n".into(),
+        Event::FinalNotTrusted { .. } => {
+            "  answer not taken: it was written before the output of its own cells was seen\n".into()
+        }
+        Event::CellStarted { code, .. } => prefixed("  | ", code, CODE_LINES),
+        Event::CellEnded { execution, .. } => ended(execution),
+        Event::SubCallsStarted { model, count: 1 } => format!("  sub-call to {model}\n"),
+        Event::SubCallsStarted { model, count } => format!("  {count} sub-calls to {model}\n"),
+        Event::SubCallEnded { error: Some(error), .. } => format!("  sub-call failed: {error}\n"),
+        _ => String::new(),
+    }
+}
+
+/// The beginning of what a cell printed, and the last line of what went wrong.
+fn ended(execution: &Execution) -> String {
+    let mut shown = prefixed("  > ", &execution.output.stdout.text(), OUTPUT_LINES);
+    match &execution.outcome {
+        Outcome::Completed(Some(value)) => shown += &prefixed("  > ", &value.repr, OUTPUT_LINES),
+        Outcome::Raised(fault) => {
+            shown += &prefixed("  ! ", &format!("{}: {}", fault.kind, fault.message), 1);
+        }
+        Outcome::Exceeded(exceeded) => shown += &format!("  ! limit exceeded: {exceeded}\n"),
+        Outcome::Cancelled { .. } => shown += "  ! cancelled\n",
+        Outcome::Completed(None) => {}
+    }
+    shown
+}
+
+fn prefixed(prefix: &str, content: &str, most: usize) -> String {
+    text::first_lines(content, most, WIDTH).iter().map(|line| format!("{prefix}{line}\n")).collect()
+}

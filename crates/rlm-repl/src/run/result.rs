@@ -1,0 +1,152 @@
+//! What a run came to: for stdout, for stderr, and as an exit code.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use rlm::{Report, Stop};
+use rlm_model::Usage;
+use serde::Serialize;
+
+use crate::{failure, text, value::AsJson};
+
+/// A report as one JSON object.
+#[derive(Serialize)]
+struct Record<'a> {
+    answer: Option<&'a str>,
+    value: Option<AsJson<'a>>,
+    source: Option<&'static str>,
+    stop: &'static str,
+    iterations: u32,
+    sub_calls: u64,
+    failed_sub_calls: u64,
+    usage: &'a BTreeMap<String, Usage>,
+    wall_ms: f64,
+    trajectory_error: Option<&'a str>,
+}
+
+/// The report as one line of JSON.
+pub fn json(report: &Report) -> Result<String> {
+    let answer = report.answer.as_ref();
+    let record = Record {
+        answer: answer.map(|answer| answer.text.as_str()),
+        value: answer.and_then(|answer| answer.value.as_ref()).map(AsJson),
+        source: answer.map(|answer| answer.source.name()),
+        stop: report.stop.name(),
+        iterations: report.iterations,
+        sub_calls: report.sub_calls,
+        failed_sub_calls: report.failed_sub_calls,
+        usage: &report.usage,
+        wall_ms: report.wall.as_secs_f64() * 1e3,
+        trajectory_error: report.trajectory_error.as_deref(),
+    };
+    Ok(serde_json::to_string(&record)? + "\n")
+}
+
+/// The answer, or the best there was; nothing if there was none.
+pub fn answer(report: &Report) -> String {
+    match &report.answer {
+        Some(answer) if answer.text.ends_with('\n') => answer.text.clone(),
+        Some(answer) => format!("{}\n", answer.text),
+        None => String::new(),
+    }
+}
+
+/// One line on what the run took.
+pub fn spent(report: &Report) -> String {
+    let failed = match report.failed_sub_calls {
+        0 => String::new(),
+        failed => format!(" ({failed} failed)"),
+    };
+    let models: String = report.usage.iter().map(|(model, usage)| format!("; {model}: {}", tokens(usage))).collect();
+    format!(
+        "{}, {}{failed}, {:.2} s{models}\n",
+        counted(report.iterations.into(), "turn"),
+        counted(report.sub_calls, "sub-call"),
+        report.wall.as_secs_f64(),
+    )
+}
+
+fn tokens(usage: &Usage) -> String {
+    format!(
+        "{}, {} tokens in, {} out",
+        counted(usage.calls, "call"),
+        text::grouped(usage.input_tokens),
+        text::grouped(usage.output_tokens)
+    )
+}
+
+fn counted(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", text::grouped(number), if number == 1 { "" } else { "s" })
+}
+
+/// Why the answer is partial or missing; nothing for a full one.
+pub fn complaint(report: &Report) -> String {
+    if report.stop == Stop::Answered {
+        return String::new();
+    }
+    let what = if report.answer.is_some() { "the answer is partial" } else { "no answer" };
+    let hint = match report.stop {
+        Stop::IterationsSpent { .. } => Some("allow more turns with --max-iterations"),
+        Stop::ErrorsInARow { .. } => Some("see what went wrong with --trajectory PATH, or try another --model"),
+        _ => None,
+    };
+    failure::lines(&format!("{what}: {}", report.stop), hint)
+}
+
+/// Zero only for an answer given as final.
+pub fn exit_code(report: &Report) -> i32 {
+    match report.stop {
+        Stop::Answered => failure::OK,
+        Stop::ModelFailed => failure::FAILED,
+        _ => failure::LIMIT,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn report(stop: Stop) -> Report {
+        let usage = Usage { calls: 2, input_tokens: 1_234, output_tokens: 56, ..Usage::default() };
+        Report {
+            answer: None,
+            stop,
+            iterations: 1,
+            sub_calls: 20,
+            failed_sub_calls: 3,
+            usage: BTreeMap::from([("builtin".into(), usage)]),
+            wall: Duration::from_millis(1_500),
+            trajectory_error: None,
+        }
+    }
+
+    #[test]
+    fn the_spend_line_names_each_model() {
+        assert_eq!(
+            spent(&report(Stop::Answered)),
+            "1 turn, 20 sub-calls (3 failed), 1.50 s; builtin: 2 calls, 1,234 tokens in, 56 out\n"
+        );
+    }
+
+    #[test]
+    fn a_run_without_an_answer_says_why() {
+        let spent = report(Stop::IterationsSpent { of: 5 });
+        assert_eq!(
+            complaint(&spent),
+            "error: no answer: iterations: 5 of 5 used\nhint: allow more turns with --max-iterations\n"
+        );
+        assert_eq!(exit_code(&spent), failure::LIMIT);
+        assert_eq!(complaint(&report(Stop::Answered)), "");
+    }
+
+    #[test]
+    fn the_json_has_every_field() {
+        assert_eq!(
+            json(&report(Stop::Stopped)).unwrap(),
+            "{\"answer\":null,\"value\":null,\"source\":null,\"stop\":\"stopped\",\"iterations\":1,\"sub_calls\":20,\
+             \"failed_sub_calls\":3,\"usage\":{\"builtin\":{\"calls\":2,\"input_tokens\":1234,\"cached_input_tokens\":0,\
+             \"output_tokens\":56,\"reasoning_tokens\":0}},\"wall_ms\":1500.0,\"trajectory_error\":null}\n"
+        );
+    }
+}

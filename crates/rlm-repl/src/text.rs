@@ -1,0 +1,77 @@
+//! Text on its way to a person: what a cell or a model wrote is never trusted by a terminal.
+
+use std::borrow::Cow;
+
+/// `text` with every control character but newline and tab in a visible form, such as `\x1b`.
+///
+/// A cell could otherwise move the cursor, retitle the window or answer the terminal's own queries.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_unsafe) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '\r' => shown.push_str("\\r"),
+            _ if is_unsafe(c) => shown.push_str(&format!("\\x{:02x}", c as u32)),
+            _ => shown.push(c),
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// C0 controls but newline and tab, delete, and C1 controls.
+fn is_unsafe(c: char) -> bool {
+    c.is_control() && c != '\n' && c != '\t'
+}
+
+/// The first `most` lines of `text`, each cut to `width` characters, with a count of the rest.
+pub fn first_lines(text: &str, most: usize, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = text.lines().take(most).map(|line| cut(line, width)).collect();
+    let rest = text.lines().skip(most).count();
+    if rest > 0 {
+        lines.push(format!("... {rest} more {}", if rest == 1 { "line" } else { "lines" }));
+    }
+    lines
+}
+
+/// `line`, or its first `width` characters of which the last three are dots.
+pub fn cut(line: &str, width: usize) -> String {
+    if line.chars().count() <= width {
+        return line.to_owned();
+    }
+    let mut kept: String = line.chars().take(width.saturating_sub(3)).collect();
+    kept.push_str("...");
+    kept
+}
+
+/// `number` with `,` between groups of three digits.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut shown = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn controls_become_visible_and_text_stays() {
+        assert_eq!(visible("plain\n\tété 日本"), "plain\n\tété 日本");
+        assert_eq!(visible("\x1b[31mred\x07\r\n\u{9b}2J\x7f"), "\\x1b[31mred\\x07\\r\n\\x9b2J\\x7f");
+    }
+
+    #[test]
+    fn lines_and_numbers_are_cut_and_grouped() {
+        assert_eq!(first_lines("a\nbcdefgh\nc\nd", 2, 5), ["a", "bc...", "... 2 more lines"]);
+        assert_eq!(first_lines("a", 2, 5), ["a"]);
+        assert_eq!(["0", "999", "1,000", "1,234,567"], [0, 999, 1_000, 1_234_567].map(grouped)[..]);
+    }
+}

@@ -1,0 +1,90 @@
+//! The one place that looks at the world: environment, files, standard streams.
+//!
+//! Libraries are banned from these calls so that a caller decides what they may reach; this is the
+//! caller, so the ban is lifted here and nowhere else.
+#![allow(clippy::disallowed_methods)]
+
+use std::{
+    io::{self, IsTerminal, Read, Write},
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use cap_std::{
+    ambient_authority,
+    fs::{File, OpenOptions},
+};
+
+use crate::text;
+
+/// A variable of the environment that is set, not empty and valid text.
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Opens a file the user named, for reading.
+pub fn open(path: &Path) -> io::Result<File> {
+    File::open_ambient(path, ambient_authority())
+}
+
+/// Creates or empties a file the user named, for writing.
+pub fn create(path: &Path) -> io::Result<File> {
+    let options = OpenOptions::new().write(true).create(true).truncate(true).clone();
+    File::open_ambient_with(path, &options, ambient_authority())
+}
+
+/// Everything on standard input, up to `most` bytes and one more.
+pub fn read_stdin(most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Whether a person types at standard input and sees standard output.
+pub fn is_interactive() -> bool {
+    io::stdin().is_terminal() && io::stdout().is_terminal()
+}
+
+/// The time of day.
+pub fn now() -> SystemTime {
+    SystemTime::now()
+}
+
+/// Whether colour is welcome on standard output.
+pub fn wants_colour() -> bool {
+    io::stdout().is_terminal() && variable("NO_COLOR").is_none() && variable("TERM").as_deref() != Some("dumb")
+}
+
+/// Where the prompt's history is kept: under the user's state directory.
+pub fn history_file() -> Option<PathBuf> {
+    let state = variable("XDG_STATE_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
+        .or_else(|| variable("HOME").map(|home| Path::new(&home).join(".local/state")))?;
+    Some(state.join("rlm-repl/history"))
+}
+
+/// Writes text to standard output, all at once.
+pub fn out(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    write(&mut stdout, text)
+}
+
+/// Writes text to standard error, all at once. There is nowhere to report a failure to.
+pub fn err(text: &str) {
+    let mut stderr = io::stderr().lock();
+    let _ = write(&mut stderr, text);
+}
+
+/// Raw into files and pipes; with control characters made visible at a terminal.
+fn write(stream: &mut (impl Write + IsTerminal), text: &str) -> io::Result<()> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    if stream.is_terminal() {
+        stream.write_all(text::visible(text).as_bytes())?;
+    } else {
+        stream.write_all(text.as_bytes())?;
+    }
+    stream.flush()
+}

@@ -1,0 +1,204 @@
+//! The interactive prompt, driven through a pseudo-terminal.
+
+use std::{
+    fs::File,
+    io::{Read, Write},
+    process::{Child, Command, Stdio},
+    sync::{Arc, Condvar, Mutex},
+    time::Duration,
+};
+
+use rustix::{
+    fs::{Mode, OFlags},
+    pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
+    termios::{Winsize, tcsetwinsize},
+};
+use tempfile::TempDir;
+
+/// How long a person waits for what they expect.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What the editor sends when it hands the terminal over to a cell: pasting is no longer bracketed.
+const BEGUN: &str = "\x1b[?2004l";
+
+/// A person at a terminal, who waits for what they expect to see.
+struct Terminal {
+    child: Child,
+    keys: File,
+    screen: Arc<(Mutex<Screen>, Condvar)>,
+    /// How much of the screen was waited for already.
+    seen: usize,
+}
+
+#[derive(Default)]
+struct Screen {
+    text: String,
+    closed: bool,
+}
+
+impl Terminal {
+    fn start(home: &TempDir, args: &[&str]) -> Self {
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a pseudo-terminal");
+        grantpt(&master).and_then(|()| unlockpt(&master)).expect("its other end");
+        let size = Winsize { ws_row: 30, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
+        tcsetwinsize(&master, size).expect("a size");
+        let name = ptsname(&master, Vec::new()).expect("its name");
+        let slave = rustix::fs::open(name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).expect("its other end");
+        // `setsid --ctty` makes it the controlling terminal, so that Ctrl-C becomes a signal.
+        let stdio = || Stdio::from(slave.try_clone().expect("a descriptor"));
+        let child = Command::new("setsid")
+            .args(["--ctty", "--wait", env!("CARGO_BIN_EXE_rlm-repl")])
+            .args(args)
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("HOME", home.path())
+            .env("TERM", "xterm")
+            .env("NO_COLOR", "1")
+            .stdin(stdio())
+            .stdout(stdio())
+            .stderr(stdio())
+            .spawn()
+            .expect("setsid, of util-linux");
+        let screen = Arc::new((Mutex::new(Screen::default()), Condvar::new()));
+        let keys = File::from(master);
+        let (output, shared) = (keys.try_clone().expect("a descriptor"), screen.clone());
+        std::thread::spawn(move || show(output, &shared));
+        Self { child, keys, screen, seen: 0 }
+    }
+
+    /// Waits until the first thing a cell shows is `line`.
+    fn wait_for_output(&mut self, line: &str) {
+        self.wait_for(&format!("{BEGUN}{line}\r\n"));
+    }
+
+    fn type_in(&mut self, text: &str) {
+        self.keys.write_all(text.as_bytes()).expect("the terminal takes keys");
+    }
+
+    /// Waits until `expected` is shown, after what was waited for before.
+    fn wait_for(&mut self, expected: &str) {
+        let (screen, changed) = &*self.screen;
+        let mut screen = screen.lock().unwrap();
+        loop {
+            if let Some(index) = screen.text[self.seen..].find(expected) {
+                self.seen += index + expected.len();
+                return;
+            }
+            assert!(!screen.closed, "closed without {expected:?} after {:?}", &screen.text[self.seen..]);
+            let (guard, timeout) = changed.wait_timeout(screen, PATIENCE).unwrap();
+            screen = guard;
+            assert!(!timeout.timed_out(), "no {expected:?} after {:?}", &screen.text[self.seen..]);
+        }
+    }
+
+    /// Waits until the terminal is let go of.
+    fn exit_code(mut self) -> i32 {
+        let (screen, changed) = &*self.screen;
+        let guard = screen.lock().unwrap();
+        let (guard, timeout) = changed.wait_timeout_while(guard, PATIENCE, |screen| !screen.closed).unwrap();
+        assert!(!timeout.timed_out(), "still there after {:?}", &guard.text[self.seen..]);
+        drop(guard);
+        self.child.wait().expect("the process ends").code().expect("by itself")
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // Fails if it has ended, which is what a passing test leaves.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Collects what is shown, and answers the one question line editors ask: where the cursor is.
+fn show(mut output: File, shared: &(Mutex<Screen>, Condvar)) {
+    let mut keys = output.try_clone().expect("a descriptor");
+    let mut buffer = [0; 4096];
+    loop {
+        let read = output.read(&mut buffer).unwrap_or(0);
+        let mut screen = shared.0.lock().unwrap();
+        if read == 0 {
+            screen.closed = true;
+            shared.1.notify_all();
+            return;
+        }
+        let text = String::from_utf8_lossy(&buffer[..read]);
+        for _ in text.matches("\x1b[6n") {
+            let _ = keys.write_all(b"\x1b[1;1R");
+        }
+        screen.text.push_str(&text);
+        shared.1.notify_all();
+    }
+}
+
+fn home() -> TempDir {
+    tempfile::tempdir().expect("a temporary directory")
+}
+
+#[test]
+fn cells_share_variables_and_show_values() {
+    let home = home();
+    let mut terminal = Terminal::start(&home, &[]);
+    terminal.wait_for("%help lists commands");
+    terminal.wait_for(">>> ");
+    terminal.type_in("x = 40\r");
+    terminal.type_in("x + 2\r");
+    terminal.wait_for_output("42");
+    terminal.type_in("def f():\r    return 'a' + 'b'\r\r");
+    terminal.type_in("f()\r");
+    terminal.wait_for_output("'ab'");
+    terminal.type_in("1/0\r");
+    terminal.wait_for("ZeroDivisionError: division by zero\r\n");
+    terminal.type_in("print('\\x1b[2J')\r");
+    terminal.wait_for_output("\\x1b[2J");
+    terminal.type_in("%vars\r");
+    terminal.wait_for_output("x  int  40");
+    terminal.wait_for(">>> ");
+    terminal.type_in("\x04");
+    assert_eq!(terminal.exit_code(), 0);
+}
+
+#[test]
+fn ctrl_c_stops_the_cell_and_keeps_the_variables() {
+    let home = home();
+    let mut terminal = Terminal::start(&home, &[]);
+    terminal.wait_for(">>> ");
+    terminal.type_in("kept = 'still' + ' here'\r");
+    terminal.type_in("while True: pass\r");
+    terminal.wait_for("while True: pass");
+    terminal.wait_for(BEGUN);
+    // The terminal is handed over a moment before the cell runs, so one Ctrl-C may come too early.
+    for _ in 0..100 {
+        terminal.type_in("\x03");
+        let (screen, changed) = &*terminal.screen;
+        let screen = screen.lock().unwrap();
+        if screen.text[terminal.seen..].contains("cancelled") {
+            break;
+        }
+        let _ = changed.wait_timeout(screen, Duration::from_millis(200)).unwrap();
+    }
+    terminal.wait_for("cancelled");
+    terminal.type_in("kept\r");
+    terminal.wait_for_output("'still here'");
+    terminal.type_in("import sys; sys.exit(5)\r");
+    assert_eq!(terminal.exit_code(), 5);
+}
+
+#[test]
+fn history_lasts_and_tab_completes() {
+    let home = home();
+    let mut terminal = Terminal::start(&home, &[]);
+    terminal.wait_for(">>> ");
+    terminal.type_in("remarkable = 'once ' + 'more'\r");
+    terminal.type_in("remark\t\r");
+    terminal.wait_for_output("'once more'");
+    terminal.type_in("%quit\r");
+    assert_eq!(terminal.exit_code(), 0);
+
+    let mut terminal = Terminal::start(&home, &[]);
+    terminal.wait_for(">>> ");
+    // Back over this cell, `%quit` and `remarkable`, to the first of the start before.
+    terminal.type_in("remarkable = 'again'\r\x1b[A\x1b[A\x1b[A\x1b[A\r");
+    terminal.wait_for("remarkable = 'once ' + 'more'");
+    assert!(home.path().join(".local/state/rlm-repl/history").exists());
+}

@@ -1,0 +1,120 @@
+//! `run` with the built-in model and with servers that are not there.
+
+use crate::process::{command, ended, file, finish, rlm_repl};
+
+const NOTICE: &str = "note: no language model was used: the built-in model only searches the context for the \
+                      question's words and extracts what stands there\n";
+
+const INDEX: &str = "Package: apple\nVersion: 1.0\nMaintainer: Ann <ann@example.org>\n\n\
+                     Package: pear\nVersion: 2.7\nMaintainer: Bob <bob@example.org>\n\n";
+
+#[test]
+fn the_answer_alone_is_on_stdout() {
+    let (_keep, index) = file("index", INDEX);
+    let asked = ["run", "--quiet", "--context", index.to_str().unwrap(), "Which version has the package pear?"];
+    let answered = rlm_repl(&asked, "");
+    assert_eq!((answered.code, answered.stderr.as_str()), (0, NOTICE), "{answered:?}");
+    assert!(answered.stdout.contains("2.7"), "{answered:?}");
+}
+
+#[test]
+fn progress_and_spend_are_on_stderr() {
+    let (_keep, index) = file("index", INDEX);
+    let answered = rlm_repl(&["run", "--context", index.to_str().unwrap(), "Who maintains apple?"], "");
+    assert_eq!(answered.code, 0, "{answered:?}");
+    let lines: Vec<&str> = answered.stderr.lines().collect();
+    assert_eq!(lines[..2], [NOTICE.trim_end(), "turn 1 of 30"]);
+    assert!(lines.iter().any(|line| line.starts_with("  | ")), "{}", answered.stderr);
+    assert!(lines.last().unwrap().contains("; builtin: "), "{}", answered.stderr);
+}
+
+#[test]
+fn json_and_trajectory() {
+    let (directory, index) = file("index", INDEX);
+    let trajectory = directory.path().join("trajectory.jsonl");
+    let answered = rlm_repl(
+        &[
+            "run", "--quiet", "--json", "--context", index.to_str().unwrap(),
+            "--trajectory", trajectory.to_str().unwrap(), "Who maintains apple?",
+        ],
+        "",
+    );
+    let record: serde_json::Value = serde_json::from_str(&answered.stdout).unwrap();
+    assert_eq!(record["stop"], "answered");
+    assert!(record["answer"].as_str().unwrap().contains("Ann"), "{record}");
+    assert!(record["usage"]["builtin"]["calls"].as_u64().unwrap() > 0, "{record}");
+    let written = std::fs::read_to_string(trajectory).unwrap();
+    assert!(written.lines().count() > 1);
+    for line in written.lines() {
+        serde_json::from_str::<serde_json::Value>(line).unwrap();
+    }
+}
+
+#[test]
+fn a_spent_budget_is_exit_code_3() {
+    let (_keep, index) = file("index", INDEX);
+    let spent = rlm_repl(
+        &["run", "--quiet", "--max-iterations", "1", "--context", index.to_str().unwrap(), "Who maintains apple?"],
+        "",
+    );
+    assert_eq!(spent.code, 3, "{spent:?}");
+    assert!(spent.stderr.ends_with("iterations: 1 of 1 used\nhint: allow more turns with --max-iterations\n"), "{spent:?}");
+}
+
+#[test]
+fn what_cannot_be_asked_is_a_usage_error() {
+    let (_keep, empty) = file("empty", "");
+    let empty = empty.to_str().unwrap();
+    assert_eq!(
+        rlm_repl(&["run", "--context", empty, "Why?"], ""),
+        ended(2, "", &format!("error: context {empty}: is empty\nhint: name a file with something in it\n"))
+    );
+    assert_eq!(
+        rlm_repl(&["run", "Why?"], ""),
+        ended(2, "", "error: no context\nhint: name what the question is about with --context PATH\n")
+    );
+    assert_eq!(rlm_repl(&["run", "--context", empty, " "], ""), ended(2, "", "error: the question is empty\n"));
+    assert_eq!(
+        rlm_repl(&["run", "--context", "-", "--model", "gpt-5", "Why?"], "text"),
+        ended(
+            2,
+            "",
+            "error: unknown model \"gpt-5\": known are builtin and openai:NAME\n\
+             hint: use builtin, or openai:NAME such as openai:gpt-5\n"
+        )
+    );
+    assert_eq!(
+        rlm_repl(&["run", "--context", "-", "--model", "openai:gpt-5", "Why?"], "text"),
+        ended(
+            2,
+            "",
+            "error: openai:gpt-5: authentication failed: no api key for api.openai.com\n\
+             hint: set OPENAI_API_KEY, or name a server on this machine with --base-url, which needs no key\n"
+        )
+    );
+    assert_eq!(
+        rlm_repl(&["run", "--context", "-", "--trajectory", "/nowhere/t.jsonl", "Why?"], "text"),
+        ended(
+            2,
+            "",
+            "error: trajectory /nowhere/t.jsonl: no such file\nhint: name a file in a directory you can write to\n"
+        )
+    );
+}
+
+#[test]
+fn a_server_that_is_down_is_our_failure() {
+    // Port 9 is "discard"; nothing listens there, so the connection is refused at once.
+    let down = finish(
+        command()
+            .env("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+            .args(["run", "--quiet", "--context", "-", "--model", "openai:any", "Why?"]),
+        "text",
+    );
+    assert_eq!((down.code, down.stdout.as_str()), (1, ""), "{down:?}");
+    assert!(down.stderr.starts_with("error: root model openai:any: temporary failure: "), "{down:?}");
+    assert!(
+        down.stderr.ends_with("hint: check that the server runs and --base-url names it, or try again later\n"),
+        "{down:?}"
+    );
+}

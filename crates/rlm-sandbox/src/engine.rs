@@ -1,0 +1,130 @@
+//! The compiled guest and its base image, shared by all sessions.
+
+use std::{sync::Arc, time::Duration};
+
+use wasmtime::{InstancePre, Linker};
+
+use crate::{
+    HostFunction, Limits, Result, SandboxError, Session,
+    guest::{Functions, HostState, link},
+    memory::{Backing, Creator, Image, Mode, code},
+    world::World,
+};
+
+/// What the guest's clock shows at the start unless told otherwise: 2026-01-01 00:00 UTC.
+const DEFAULT_START: Duration = Duration::from_secs(1_767_225_600);
+
+/// The compiled guest and its base image. Cloning shares it.
+#[derive(Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+}
+
+/// What all sessions of an engine share.
+pub struct Shared {
+    pub engine: wasmtime::Engine,
+    pub pre: InstancePre<HostState>,
+    pub base: Image,
+    /// Address of the guest's interrupt word.
+    pub word: u32,
+}
+
+impl Engine {
+    /// Loads the guest that ships with this build.
+    ///
+    /// # Errors
+    /// When the artifact does not fit, or the system refuses memory.
+    pub fn new() -> Result<Self> {
+        Self::with_mode(if cfg!(target_os = "linux") { Mode::Map } else { Mode::Copy })
+    }
+
+    /// The same with memory images that are copied instead of mapped, as on systems without a page
+    /// map. Slower; for tests of that path.
+    ///
+    /// # Errors
+    /// As [`Engine::new`].
+    pub fn with_copied_images() -> Result<Self> {
+        Self::with_mode(Mode::Copy)
+    }
+
+    fn with_mode(mode: Mode) -> Result<Self> {
+        let unfit = |error: wasmtime::Error| SandboxError::Artifact(format!("{error:#}"));
+        let mut config = rlm_guest_artifact::config();
+        config.with_host_memory(Arc::new(Creator::new(mode)));
+        code::run_in_place(&mut config);
+        let engine = wasmtime::Engine::new(&config).map_err(unfit)?;
+        let module = code::load(&engine, rlm_guest_artifact::code()).map_err(unfit)?;
+        let size = module
+            .exports()
+            .find_map(|export| export.ty().memory().map(|memory| memory.minimum() * memory.page_size()))
+            .ok_or_else(|| SandboxError::Artifact("the guest exports no memory".to_owned()))?;
+        let image = rlm_guest_artifact::image();
+        let backing = Backing::of_static(image, mode).map_err(|source| SandboxError::System { what: "mapping the base image", source })?;
+        let base = Image::new(size as usize, image.len(), backing);
+        let mut linker = Linker::new(&engine);
+        link(&mut linker).map_err(unfit)?;
+        let pre = linker.instantiate_pre(&module).map_err(unfit)?;
+        let word = rlm_guest_artifact::INTERRUPT_WORD;
+        Ok(Self { shared: Arc::new(Shared { engine, pre, base, word }) })
+    }
+
+    /// Begins a session; [`SessionBuilder::start`] starts it.
+    pub fn session(&self, limits: Limits) -> SessionBuilder {
+        SessionBuilder {
+            shared: Arc::clone(&self.shared),
+            limits,
+            functions: Functions::new(),
+            imports: Vec::new(),
+            seed: 0,
+            start_time: DEFAULT_START,
+        }
+    }
+}
+
+/// What a session starts with.
+pub struct SessionBuilder {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) limits: Limits,
+    pub(crate) functions: Functions,
+    pub(crate) imports: Vec<(String, Vec<String>)>,
+    seed: u64,
+    start_time: Duration,
+}
+
+impl SessionBuilder {
+    /// Offers `function` to guest code under `name`, which becomes reserved.
+    pub fn host_function(mut self, name: impl Into<String>, function: impl HostFunction) -> Self {
+        self.functions.insert(name.into(), Arc::new(function));
+        self
+    }
+
+    /// Binds `names` of the guest's standard `module`; the names become reserved.
+    pub fn import(mut self, module: impl Into<String>, names: &[&str]) -> Self {
+        self.imports.push((module.into(), names.iter().map(|&name| name.to_owned()).collect()));
+        self
+    }
+
+    /// Seed of `os.urandom`, `uuid`, `secrets` and, where it is not 0, of Python's `random`; 0
+    /// unless told.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// What the guest's clock shows at the start, as time since 1970: 2026-01-01 unless told. The
+    /// clock is virtual: it moves a microsecond with every look at it, and by what the guest sleeps.
+    pub fn clock(mut self, start: Duration) -> Self {
+        self.start_time = start;
+        self
+    }
+
+    /// Starts the session.
+    ///
+    /// # Errors
+    /// When the system refuses memory, or a name is not an identifier.
+    pub async fn start(self) -> Result<Session> {
+        let world = World::new(self.start_time, self.seed);
+        let seed = self.seed;
+        Session::start(self, world, seed).await
+    }
+}

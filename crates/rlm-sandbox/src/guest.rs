@@ -1,0 +1,415 @@
+//! One instance of the guest: what it may import, and how a request frame gets in and out.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use futures_util::FutureExt;
+use rlm_abi::{HostReply, Interrupt, MAX_FRAME, Reply, Request, decode, encode, symbols};
+use tokio::time::timeout;
+use wasmtime::{Caller, Linker, Memory, ResourceLimiter, Store, Trap, TypedFunc};
+use wasmtime_wasi::{WasiCtxBuilder, p1::{self, WasiP1Ctx}};
+
+use crate::{
+    Bytes, HostCall, HostError, HostFunction, Limits, Output, Result, SandboxError,
+    engine::Shared,
+    memory::{Creator, Image, Piece, SharedRegion},
+    output::Capture,
+    watch::{Canceller, CellClock, FUEL_GRACE, Watch, Watched, slice},
+    world::{SharedWorld, World},
+};
+
+/// Longest fault message of the guest itself that is kept.
+const MAX_DIAGNOSTIC: usize = 2_000;
+
+/// The host functions of a session by name.
+pub type Functions = HashMap<String, Arc<dyn HostFunction>>;
+
+/// What the imports of one guest work with.
+pub struct HostState {
+    wasi: WasiP1Ctx,
+    world: SharedWorld,
+    clock: CellClock,
+    functions: Arc<Functions>,
+    memory: Option<Memory>,
+    stdout: Capture,
+    stderr: Capture,
+    /// What the guest said of its own fault.
+    diagnostic: String,
+    /// A reply too long for the buffer the guest offered.
+    reply: Vec<u8>,
+    host_calls: u64,
+    limits: Limits,
+    growth: Growth,
+    word: u32,
+}
+
+/// Counts linear memory against the limit.
+#[derive(Default)]
+struct Growth {
+    /// Bytes that do not count: the base image and contexts.
+    free: u64,
+    limit: u64,
+    /// The size that was refused.
+    refused: Option<u64>,
+}
+
+impl ResourceLimiter for Growth {
+    fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        let counted = (desired as u64).saturating_sub(self.free);
+        let allowed = counted <= self.limit;
+        if !allowed {
+            self.refused = Some(counted);
+        }
+        Ok(allowed)
+    }
+
+    fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(current == 0 || desired <= current)
+    }
+}
+
+/// A live guest.
+pub struct Guest {
+    store: Store<HostState>,
+    memory: Memory,
+    region: SharedRegion,
+    alloc: TypedFunc<u32, u32>,
+    call: TypedFunc<u32, u64>,
+    word: u32,
+}
+
+/// How a request ended.
+pub enum Ended {
+    /// The guest answered; an interrupt may have been sent meanwhile.
+    Replied(Reply, Option<Interrupt>),
+    /// The guest trapped or was abandoned, and cannot be used any more.
+    Broken(Broken),
+}
+
+/// Why a guest is broken.
+pub enum Broken {
+    /// It went on past an interrupt's grace.
+    Abandoned(Interrupt),
+    /// It used up the fuel of the grace too.
+    OutOfFuel,
+    /// Native recursion reached the end of a stack.
+    Stack,
+    /// It aborted after memory was refused.
+    Memory,
+    /// It printed on after it was told to stop.
+    Flood,
+    /// It ended itself or has a fault.
+    Crash(&'static str, String),
+}
+
+/// What a request used.
+#[derive(Default)]
+pub struct Used {
+    pub fuel: u64,
+    pub wall: Duration,
+    pub host_calls: u64,
+    pub host_wait: Duration,
+    pub memory: u64,
+    /// Memory that was asked for and refused.
+    pub refused: Option<u64>,
+    /// Bytes written to the stream that was written most.
+    pub written: u64,
+    pub output: Output,
+}
+
+/// A trap we raise ourselves in an import.
+#[derive(Debug, thiserror::Error)]
+#[error("output flood")]
+struct FloodTrap;
+
+/// Gives the guest its imports.
+pub fn link(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
+    p1::add_to_linker_async(linker, |state| &mut state.wasi)?;
+    let module = symbols::IMPORT_MODULE;
+    linker.func_wrap(module, symbols::OUTPUT, write_output)?;
+    linker.func_wrap(module, symbols::TAKE_REPLY, take_reply)?;
+    linker.func_wrap_async(module, symbols::SLEEP, |caller: Caller<'_, HostState>, (nanos,): (i64,)| Box::new(sleep(caller, nanos)))?;
+    linker.func_wrap_async(
+        module,
+        symbols::HOST_CALL,
+        |caller: Caller<'_, HostState>, frame: (u32, u32, u32, u32)| Box::new(host_call(caller, frame)),
+    )?;
+    Ok(())
+}
+
+/// The bytes the guest points at. The guest chose `ptr` and `len`.
+fn frame<'a>(caller: &'a mut Caller<'_, HostState>, ptr: u32, len: u32) -> wasmtime::Result<(&'a mut [u8], &'a mut HostState)> {
+    let memory = caller.data().memory.ok_or(Trap::MemoryOutOfBounds)?;
+    let (bytes, state) = memory.data_and_store_mut(caller);
+    let (start, len) = (ptr as usize, len as usize);
+    let bytes = bytes.get_mut(start..start.saturating_add(len)).ok_or(Trap::MemoryOutOfBounds)?;
+    Ok((bytes, state))
+}
+
+fn write_output(mut caller: Caller<'_, HostState>, stream: i32, ptr: u32, len: u32) -> wasmtime::Result<()> {
+    let (bytes, state) = frame(&mut caller, ptr, len)?;
+    let capture = match stream {
+        1 => &mut state.stdout,
+        2 => &mut state.stderr,
+        _ => {
+            let text = String::from_utf8_lossy(&bytes[..bytes.len().min(MAX_DIAGNOSTIC)]);
+            state.diagnostic = text.into_owned();
+            return Ok(());
+        }
+    };
+    capture.write(bytes);
+    let (written, flood) = (capture.written(), capture.flood());
+    stop_flood(&mut caller, written, flood)
+}
+
+/// Interrupts a guest that floods, and traps one that floods on.
+fn stop_flood(caller: &mut Caller<'_, HostState>, written: u64, flood: u64) -> wasmtime::Result<()> {
+    if written < flood {
+        return Ok(());
+    }
+    if written >= flood.saturating_mul(2) {
+        return Err(FloodTrap.into());
+    }
+    let word = caller.data().word;
+    frame(caller, word, 4)?.0.copy_from_slice(&(Interrupt::Output as u32).to_le_bytes());
+    Ok(())
+}
+
+fn take_reply(mut caller: Caller<'_, HostState>, ptr: u32) -> wasmtime::Result<()> {
+    let reply = std::mem::take(&mut caller.data_mut().reply);
+    frame(&mut caller, ptr, reply.len() as u32)?.0.copy_from_slice(&reply);
+    Ok(())
+}
+
+async fn sleep(mut caller: Caller<'_, HostState>, nanos: i64) {
+    let duration = Duration::from_nanos(nanos.max(0) as u64);
+    let clock = caller.data().clock.clone();
+    // Past the cell's time there is no point in sleeping on; the interrupt is sent meanwhile.
+    let left = caller.data().limits.wall.saturating_sub(clock.used()) + Duration::from_millis(1);
+    clock.set_sleeping(true);
+    tokio::time::sleep(duration.min(left)).await;
+    clock.set_sleeping(false);
+    caller.data_mut().world.with(|world| world.advance(duration));
+}
+
+async fn host_call(mut caller: Caller<'_, HostState>, (ptr, len, reply, capacity): (u32, u32, u32, u32)) -> wasmtime::Result<u32> {
+    let (bytes, state) = frame(&mut caller, ptr, len)?;
+    let call = decode::<rlm_abi::HostCall>(bytes).map_err(|bad| bad.to_string());
+    let answer = match admit(state, call) {
+        Ok((function, call)) => {
+            let (clock, wait) = (state.clock.clone(), state.limits.host_wait);
+            clock.pause();
+            let answered = timeout(wait, function.call(call)).await;
+            clock.resume();
+            answered.unwrap_or_else(|_| Err(HostError::new("TimeoutError", format!("no answer within {:.3} s", wait.as_secs_f64()))))
+        }
+        Err(refused) => Err(refused),
+    };
+    let bytes = encode_reply(answer);
+    let state = caller.data_mut();
+    if bytes.len() > capacity as usize {
+        state.reply = bytes;
+        return Ok(state.reply.len() as u32);
+    }
+    frame(&mut caller, reply, bytes.len() as u32)?.0.copy_from_slice(&bytes);
+    Ok(bytes.len() as u32)
+}
+
+/// Counts a call and finds its function.
+fn admit(state: &mut HostState, call: std::result::Result<rlm_abi::HostCall, String>) -> std::result::Result<(Arc<dyn HostFunction>, HostCall), HostError> {
+    let most = state.limits.host_calls;
+    if state.host_calls >= most {
+        return Err(HostError::new("RuntimeError", format!("host calls: {most} of {most} used by this cell")));
+    }
+    state.host_calls += 1;
+    let call = call.map_err(|bad| HostError::new("ValueError", bad))?;
+    let function = state.functions.get(&call.name).cloned();
+    let function = function.ok_or_else(|| HostError::new("NameError", format!("no host function {:?}", call.name)))?;
+    Ok((function, HostCall { args: call.args, kwargs: call.kwargs }))
+}
+
+fn encode_reply(answer: std::result::Result<crate::Value, HostError>) -> Vec<u8> {
+    let reply = match answer {
+        Ok(value) => HostReply::Value(value),
+        Err(error) => HostReply::Error { kind: error.kind, message: error.message },
+    };
+    encode(&reply).unwrap_or_else(|bad| {
+        let refused = HostReply::Error { kind: "ValueError".to_owned(), message: format!("the answer does not fit: {bad}") };
+        encode(&refused).unwrap_or_default()
+    })
+}
+
+impl Guest {
+    /// A guest whose memory shows `image` and whose world is `world`.
+    pub fn start(shared: &Shared, image: &Image, world: World, functions: Arc<Functions>, contexts: u64) -> Result<Self> {
+        let world = SharedWorld::new(world);
+        let mut wasi = WasiCtxBuilder::new();
+        wasi.secure_random(world.clone())
+            .insecure_random(world.clone())
+            .insecure_random_seed(0)
+            .wall_clock(world.clone())
+            .monotonic_clock(world.clone())
+            .allow_blocking_current_thread(true);
+        let limits = Limits::default();
+        let state = HostState {
+            wasi: wasi.build_p1(),
+            world,
+            clock: CellClock::default(),
+            functions,
+            memory: None,
+            stdout: Capture::default(),
+            stderr: Capture::default(),
+            diagnostic: String::new(),
+            reply: Vec::new(),
+            host_calls: 0,
+            limits,
+            growth: Growth { free: shared.base.size() as u64 + contexts, limit: u64::MAX, refused: None },
+            word: shared.word,
+        };
+        let mut store = Store::new(&shared.engine, state);
+        store.limiter(|state| &mut state.growth);
+        let (instance, region) = Creator::with_image(image, || {
+            store.set_fuel(u64::MAX)?;
+            shared.pre.instantiate_async(&mut store).now_or_never().unwrap_or_else(|| Err(wasmtime::Error::msg("instantiation waits")))
+        })
+        .map_err(|error| SandboxError::Artifact(format!("{error:#}")))?;
+        let broken = |error: wasmtime::Error| SandboxError::Artifact(format!("{error:#}"));
+        let memory = instance.get_memory(&mut store, "memory").ok_or_else(|| SandboxError::Artifact("no memory".to_owned()))?;
+        let alloc = instance.get_typed_func(&mut store, symbols::ALLOC).map_err(broken)?;
+        let call = instance.get_typed_func(&mut store, symbols::CALL).map_err(broken)?;
+        store.data_mut().memory = Some(memory);
+        Ok(Self { store, memory, region, alloc, call, word: shared.word })
+    }
+
+    /// Sends a request and waits for its end under `limits`.
+    pub async fn ask(&mut self, request: &[u8], limits: &Limits, canceller: &Canceller) -> Result<(Ended, Used)> {
+        self.arm(limits)?;
+        let (clock, region, word) = (self.store.data().clock.clone(), self.region.clone(), self.word);
+        let watch = Watch { clock: &clock, canceller, region: &region, word, limits };
+        let ended = match watch.drive(self.exchange(request)).await {
+            Watched::Abandoned(interrupt) => Ended::Broken(Broken::Abandoned(interrupt)),
+            Watched::Finished(Ok(reply), interrupt) => Ended::Replied(reply?, interrupt),
+            Watched::Finished(Err(error), _) => Ended::Broken(self.diagnose(error)),
+        };
+        let interrupt = self.interrupt_word();
+        let ended = match ended {
+            Ended::Replied(reply, sent) => Ended::Replied(reply, sent.or(interrupt)),
+            broken => broken,
+        };
+        self.region.lock().store_word(self.word, 0);
+        Ok((ended, self.used(limits)))
+    }
+
+    fn arm(&mut self, limits: &Limits) -> Result<()> {
+        let internal = |error: wasmtime::Error| SandboxError::Protocol(format!("{error:#}"));
+        self.store.set_fuel(limits.fuel.0.saturating_add(FUEL_GRACE)).map_err(internal)?;
+        self.store.fuel_async_yield_interval(Some(slice(limits))).map_err(internal)?;
+        let state = self.store.data_mut();
+        state.stdout = Capture::new(limits.output.0);
+        state.stderr = Capture::new(limits.output.0);
+        state.host_calls = 0;
+        state.growth.limit = limits.memory.0;
+        state.growth.refused = None;
+        state.limits = limits.clone();
+        Ok(())
+    }
+
+    /// One frame in, one frame out. The outer error is the guest's trap.
+    async fn exchange(&mut self, request: &[u8]) -> wasmtime::Result<Result<Reply>> {
+        let ptr = self.alloc.call_async(&mut self.store, request.len() as u32).await?;
+        if ptr == 0 {
+            return Ok(Err(SandboxError::Protocol(format!("no room for a request of {}", Bytes(request.len() as u64)))));
+        }
+        self.memory.write(&mut self.store, ptr as usize, request)?;
+        let packed = self.call.call_async(&mut self.store, request.len() as u32).await?;
+        let (start, len) = ((packed >> 32) as usize, packed as u32 as usize);
+        let reply = self.memory.data(&self.store).get(start..start.saturating_add(len)).filter(|_| len <= MAX_FRAME);
+        let reply = reply.ok_or_else(|| SandboxError::Protocol(format!("reply of {len} bytes at {start:#x} is outside memory")));
+        Ok(reply.and_then(|bytes| decode(bytes).map_err(|bad| SandboxError::Protocol(bad.to_string()))))
+    }
+
+    fn interrupt_word(&self) -> Option<Interrupt> {
+        let bytes = self.memory.data(&self.store).get(self.word as usize..)?.first_chunk()?;
+        Interrupt::from_word(u32::from_le_bytes(*bytes))
+    }
+
+    /// Tells traps apart.
+    fn diagnose(&mut self, error: wasmtime::Error) -> Broken {
+        if error.is::<FloodTrap>() {
+            return Broken::Flood;
+        }
+        if error.is::<wasmtime_wasi::I32Exit>() {
+            return Broken::Crash("the cell ended the interpreter's process", String::new());
+        }
+        let refused = self.store.data().growth.refused.is_some();
+        let said = std::mem::take(&mut self.store.data_mut().diagnostic);
+        match error.downcast_ref::<Trap>() {
+            Some(Trap::OutOfFuel) => Broken::OutOfFuel,
+            // The guest's own stack grows down to address zero; past it, addresses wrap around.
+            Some(Trap::StackOverflow | Trap::MemoryOutOfBounds) => Broken::Stack,
+            Some(Trap::UnreachableCodeReached) if refused => Broken::Memory,
+            Some(Trap::UnreachableCodeReached) => Broken::Crash("the interpreter aborted", said),
+            _ => Broken::Crash("the interpreter failed", format!("{error:#}")),
+        }
+    }
+
+    fn used(&mut self, limits: &Limits) -> Used {
+        let left = self.store.get_fuel().unwrap_or(0);
+        let size = self.region.lock().size() as u64;
+        let state = self.store.data_mut();
+        let (stdout, stderr) = (std::mem::take(&mut state.stdout), std::mem::take(&mut state.stderr));
+        Used {
+            fuel: limits.fuel.0.saturating_add(FUEL_GRACE).saturating_sub(left),
+            wall: state.clock.used(),
+            host_calls: state.host_calls,
+            host_wait: state.clock.waited(),
+            memory: size.saturating_sub(state.growth.free),
+            refused: state.growth.refused,
+            written: stdout.written().max(stderr.written()),
+            output: Output { stdout: stdout.finish(), stderr: stderr.finish() },
+        }
+    }
+
+    /// Maps a context behind the guest's memory; returns its address.
+    pub async fn attach(&mut self, context: &crate::Context) -> Result<u32> {
+        const WASM_PAGE: u64 = 65_536;
+        let len = context.len().next_multiple_of(WASM_PAGE);
+        let free = self.store.data().growth.free;
+        let limit = std::mem::replace(&mut self.store.data_mut().growth.limit, u64::MAX);
+        let grown = self.memory.grow_async(&mut self.store, len / WASM_PAGE).await;
+        let growth = &mut self.store.data_mut().growth;
+        growth.limit = limit;
+        let start = grown.map_err(|_| SandboxError::Define {
+            name: String::new(),
+            reason: format!("{} do not fit the guest's 4 GiB beside {}", Bytes(context.len()), Bytes(free)),
+        })? * WASM_PAGE;
+        self.store.data_mut().growth.free += len;
+        let mapped = context.len().next_multiple_of(crate::memory::PAGE as u64);
+        let piece = Piece {
+            range: start as usize..(start + mapped) as usize,
+            backing: Arc::clone(context.backing()),
+            offset: 0,
+        };
+        self.region.lock().attach(piece).map_err(|source| SandboxError::System { what: "mapping a context", source })?;
+        Ok(start as u32)
+    }
+
+    /// The memory, for captures while the guest is at rest.
+    pub fn region(&self) -> &SharedRegion {
+        &self.region
+    }
+
+    /// A copy of the guest's world as it is now.
+    pub fn world(&self) -> World {
+        self.store.data().world.with(|world| world.clone())
+    }
+
+    /// Offers other host functions from now on.
+    pub fn set_functions(&mut self, functions: Arc<Functions>) {
+        self.store.data_mut().functions = functions;
+    }
+}
+
+/// Writes a request frame.
+pub fn frame_of(request: &Request) -> Result<Vec<u8>> {
+    encode(request).map_err(|bad| SandboxError::Protocol(bad.to_string()))
+}

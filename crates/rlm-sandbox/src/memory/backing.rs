@@ -1,0 +1,56 @@
+//! What an image's bytes lie in.
+
+use std::{io, os::fd::OwnedFd};
+
+use super::{Mode, sys};
+
+/// Bytes that never change: a file to map, or plain memory to copy from.
+#[derive(Debug)]
+pub enum Backing {
+    /// A file. Its content from `offset` on does not change while this exists.
+    File {
+        /// The file.
+        file: OwnedFd,
+        /// Where the bytes begin in it; a multiple of the page size.
+        offset: u64,
+    },
+    /// Memory of this process.
+    Bytes(Box<[u8]>),
+    /// Data of the program itself.
+    Static(&'static [u8]),
+}
+
+impl Backing {
+    /// Data of the program itself: mapped from the program's file where that can be found, else
+    /// from a copy made once.
+    pub fn of_static(data: &'static [u8], mode: Mode) -> io::Result<Self> {
+        if mode == Mode::Copy {
+            return Ok(Self::Static(data));
+        }
+        if let Ok((file, offset)) = sys::file_behind(data) {
+            return Ok(Self::File { file, offset });
+        }
+        Self::of_parts([data].into_iter(), data.len(), mode)
+    }
+
+    /// A copy of parts, one behind the other, `len` bytes in all.
+    pub fn of_parts<'a>(parts: impl Iterator<Item = &'a [u8]>, len: usize, mode: Mode) -> io::Result<Self> {
+        match mode {
+            Mode::Copy => {
+                let mut bytes = Vec::with_capacity(len);
+                parts.for_each(|part| bytes.extend_from_slice(part));
+                Ok(Self::Bytes(bytes.into_boxed_slice()))
+            }
+            Mode::Map => {
+                let file = sys::memory_file(len as u64)?;
+                let mut offset = 0;
+                for part in parts {
+                    sys::write_at(&file, part, offset)?;
+                    offset += part.len() as u64;
+                }
+                sys::seal(&file)?;
+                Ok(Self::File { file, offset: 0 })
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What happens in a run, as it happens.
+
+use std::{sync::Arc, time::Duration};
+
+use rlm_model::{ModelError, Usage};
+use rlm_sandbox::Execution;
+
+use crate::Answer;
+
+/// Something that happened in a run. Turns and cells count from 1.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// The root model is asked.
+    TurnStarted {
+        /// Which turn.
+        turn: u32,
+        /// How many there may be.
+        of: u32,
+    },
+    /// The turns are spent and the root model is asked for its best answer.
+    ClosingTurnStarted,
+    /// The root model replied.
+    ReplyReceived {
+        /// Which turn.
+        turn: u32,
+        /// What it said.
+        text: String,
+        /// What it cost.
+        usage: Usage,
+        /// How long it took.
+        wall: Duration,
+    },
+    /// The reply held neither a cell nor an answer, so the model is told what is expected.
+    Nudged {
+        /// Which turn.
+        turn: u32,
+    },
+    /// A final answer was not taken, because it was written before the output of the cells in the
+    /// same reply could be seen.
+    FinalNotTrusted {
+        /// Which turn.
+        turn: u32,
+    },
+    /// A cell starts.
+    CellStarted {
+        /// Which turn.
+        turn: u32,
+        /// Which cell of the turn.
+        cell: u32,
+        /// Its source.
+        code: String,
+    },
+    /// A cell ended.
+    CellEnded {
+        /// Which turn.
+        turn: u32,
+        /// Which cell of the turn.
+        cell: u32,
+        /// What it gave.
+        execution: Arc<Execution>,
+    },
+    /// Sub-calls start, as one batch.
+    SubCallsStarted {
+        /// The model they go to.
+        model: String,
+        /// How many.
+        count: usize,
+    },
+    /// A sub-call ended.
+    SubCallEnded {
+        /// The model that was asked.
+        model: String,
+        /// What it cost, where that is known.
+        usage: Usage,
+        /// How long it took.
+        wall: Duration,
+        /// Why there is no answer, if there is none.
+        error: Option<ModelError>,
+    },
+    /// The root model could not be asked.
+    ModelFailed {
+        /// Why.
+        error: ModelError,
+    },
+    /// The trajectory could not be written; the run goes on without it.
+    TrajectoryFailed {
+        /// Why.
+        error: String,
+    },
+    /// The run has its answer.
+    Answered {
+        /// The answer.
+        answer: Answer,
+    },
+}
+
+/// Whoever wants to know what happens.
+pub type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
+
+/// Where events go, if anywhere.
+#[derive(Clone, Default)]
+pub(crate) struct Events(pub(crate) Option<Listener>);
+
+impl Events {
+    /// Tells the listener, if there is one, what `event` makes.
+    pub(crate) fn tell(&self, event: impl FnOnce() -> Event) {
+        if let Some(listener) = &self.0 {
+            listener(&event());
+        }
+    }
+}

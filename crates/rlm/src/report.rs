@@ -1,0 +1,76 @@
+//! What a run came to.
+
+use std::{collections::BTreeMap, fmt, time::Duration};
+
+use rlm_model::Usage;
+
+use crate::Answer;
+
+/// What a run came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// The answer, or the best candidate there was when the run ended without one.
+    pub answer: Option<Answer>,
+    /// Why the run ended.
+    pub stop: Stop,
+    /// Turns of the root model, a closing turn not included.
+    pub iterations: u32,
+    /// Sub-calls made, failed ones included.
+    pub sub_calls: u64,
+    /// Sub-calls that gave no text.
+    pub failed_sub_calls: u64,
+    /// Tokens by model.
+    pub usage: BTreeMap<String, Usage>,
+    /// How long the run took.
+    pub wall: Duration,
+    /// Why the trajectory is incomplete, if it is. The run goes on without it.
+    pub trajectory_error: Option<String>,
+}
+
+/// Why a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stop {
+    /// The root model gave an answer.
+    Answered,
+    /// All turns were used.
+    IterationsSpent {
+        /// How many there were.
+        of: u32,
+    },
+    /// Too many turns in a row gained nothing.
+    ErrorsInARow {
+        /// How many.
+        turns: u32,
+    },
+    /// Somebody asked the run to stop.
+    Stopped,
+    /// The root model could not be asked.
+    ModelFailed,
+}
+
+impl Stop {
+    /// One word for machines: `answered`, `iterations_spent`, `errors_in_a_row`, `stopped`,
+    /// `model_failed`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::IterationsSpent { .. } => "iterations_spent",
+            Self::ErrorsInARow { .. } => "errors_in_a_row",
+            Self::Stopped => "stopped",
+            Self::ModelFailed => "model_failed",
+        }
+    }
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Answered => f.write_str("answered"),
+            Self::IterationsSpent { of } => write!(f, "iterations: {of} of {of} used"),
+            Self::ErrorsInARow { turns } => write!(f, "{turns} turns in a row gained nothing"),
+            Self::Stopped => f.write_str("stopped on request"),
+            Self::ModelFailed => f.write_str("the root model failed"),
+        }
+    }
+}

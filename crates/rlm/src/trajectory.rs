@@ -1,0 +1,259 @@
+//! The record of a run that people read: JSON lines, each written when it is known.
+//!
+//! The first line is `metadata`, then comes one `iteration` for each turn, and `result` at the
+//! end. Iterations have the fields that the viewer of the `rlms` package reads. A context is
+//! recorded by its hash, length and beginning. Writing blocks the loop for a moment, so the sink
+//! should be a file or a buffer.
+
+use std::{collections::BTreeMap, io::Write, time::SystemTime};
+
+use rlm_model::{Message, Usage};
+use rlm_sandbox::{Execution, Outcome, Variable};
+use serde_json::{Map, Value as Json, json};
+use tokio::time::Instant;
+
+use crate::{
+    Answer, Event, Models, Report, Settings,
+    broker::{SubCall, usage_of},
+    context::Bound,
+    event::Events,
+    json, observation,
+};
+
+/// Version of the lines' shape.
+const VERSION: u32 = 1;
+const PREVIEW_CHARS: usize = 200;
+
+/// Where the record goes.
+pub(crate) struct Trajectory {
+    sink: Option<Box<dyn Write + Send>>,
+    /// Why the record is incomplete.
+    pub error: Option<String>,
+    events: Events,
+    clock: Clock,
+}
+
+/// The time of day, as far as the caller handed it in.
+#[derive(Clone, Copy)]
+pub(crate) struct Clock {
+    pub began: Instant,
+    pub started: Option<SystemTime>,
+}
+
+/// One cell of a turn, and all that came of it.
+pub(crate) struct Ran {
+    pub code: String,
+    pub execution: std::sync::Arc<Execution>,
+    pub variables: Vec<Variable>,
+    pub calls: Vec<SubCall>,
+    pub notes: Vec<String>,
+    pub wall: f64,
+}
+
+/// One turn.
+pub(crate) struct Iteration<'a> {
+    pub number: u32,
+    pub closing: bool,
+    /// The messages that this turn added to the conversation, the reply not included.
+    pub prompt: &'a [Message],
+    pub response: &'a str,
+    pub usage: Usage,
+    pub cells: &'a [Ran],
+    pub answer: Option<&'a Answer>,
+    pub wall: f64,
+}
+
+impl Trajectory {
+    pub(crate) fn new(sink: Option<Box<dyn Write + Send>>, events: Events, clock: Clock) -> Self {
+        Self { sink, error: None, events, clock }
+    }
+
+    /// Whether anybody reads it.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.sink.is_some()
+    }
+
+    pub(crate) fn begin(&mut self, question: &str, contexts: &[Bound], models: &Models, settings: &Settings) {
+        if self.is_kept() {
+            self.write(&metadata(question, contexts, models, settings, self.clock.now()));
+        }
+    }
+
+    pub(crate) fn iteration(&mut self, iteration: &Iteration<'_>) {
+        if self.is_kept() {
+            self.write(&iteration.json(self.clock.now()));
+        }
+    }
+
+    /// Ends the record with the report, if there is one, and the failure that ended the run, if one
+    /// did.
+    pub(crate) fn end(&mut self, report: Option<&Report>, error: Option<String>) {
+        if self.is_kept() {
+            let mut line = report.map_or_else(|| json!({"type": "result"}), of_report);
+            line["timestamp"] = json!(self.clock.now());
+            line["error"] = json!(error);
+            self.write(&line);
+        }
+    }
+
+    /// Writes one line. After the first failure nothing more is written: a record with a hole in
+    /// it would mislead.
+    fn write(&mut self, line: &Json) {
+        let Some(sink) = &mut self.sink else { return };
+        if let Err(error) = writeln!(sink, "{line}").and_then(|()| sink.flush()) {
+            self.sink = None;
+            self.events.tell(|| Event::TrajectoryFailed { error: error.to_string() });
+            self.error = Some(error.to_string());
+        }
+    }
+}
+
+impl Clock {
+    fn now(&self) -> Option<String> {
+        let now = self.started?.checked_add(self.began.elapsed())?;
+        Some(jiff::Timestamp::try_from(now).ok()?.to_string())
+    }
+}
+
+fn metadata(question: &str, contexts: &[Bound], models: &Models, settings: &Settings, now: Option<String>) -> Json {
+    let (root, sub) = (models.root.name(), models.sub.name());
+    let named: Vec<&str> = models.named.values().map(|model| model.name()).collect();
+    json!({
+        "type": "metadata",
+        "version": VERSION,
+        "rlm_version": env!("CARGO_PKG_VERSION"),
+        "timestamp": now,
+        "question": question,
+        "root_model": root,
+        "sub_model": sub,
+        "named_models": named,
+        "max_depth": 1,
+        "max_iterations": settings.budget.iterations,
+        "max_sub_calls": settings.budget.sub_calls,
+        "seed": settings.seed,
+        "backend": root,
+        "backend_kwargs": {"model_name": root},
+        "environment_type": "rlm-sandbox",
+        "environment_kwargs": {},
+        "other_backends": [sub],
+        "contexts": contexts.iter().map(of_context).collect::<Vec<_>>(),
+    })
+}
+
+fn of_context(bound: &Bound) -> Json {
+    json!({
+        "name": bound.name,
+        "variables": bound.variables,
+        "kind": bound.kind(),
+        "length": bound.length(),
+        "bytes": bound.context.len(),
+        "blake3": blake3::hash(bound.context.as_bytes()).to_hex().as_str(),
+        "preview": bound.preview(PREVIEW_CHARS),
+    })
+}
+
+impl Iteration<'_> {
+    fn json(&self, now: Option<String>) -> Json {
+        json!({
+            "type": "iteration",
+            "iteration": self.number,
+            "closing": self.closing,
+            "timestamp": now,
+            "prompt": self.prompt,
+            "response": self.response,
+            "usage": self.usage,
+            "code_blocks": self.cells.iter().map(Ran::json).collect::<Vec<_>>(),
+            "final_answer": self.answer.map(|answer| &answer.text),
+            "iteration_time": self.wall,
+        })
+    }
+}
+
+impl Ran {
+    fn json(&self) -> Json {
+        let execution = &*self.execution;
+        json!({
+            "code": self.code,
+            "result": {
+                "stdout": execution.output.stdout.text(),
+                "stderr": self.stderr(),
+                "outcome": outcome(&execution.outcome),
+                "notes": execution.notes.iter().chain(&self.notes).collect::<Vec<_>>(),
+                "locals": self.locals(),
+                "execution_time": self.wall,
+                "rlm_calls": self.calls.iter().map(SubCall::json).collect::<Vec<_>>(),
+                "final_answer": execution.submitted.as_ref().map(json::text),
+            },
+        })
+    }
+
+    /// What was written to stderr, and then the error that ended the cell, as viewers expect.
+    fn stderr(&self) -> String {
+        let written = self.execution.output.stderr.text();
+        match &self.execution.outcome {
+            Outcome::Raised(fault) => written + &fault.traceback,
+            Outcome::Exceeded(exceeded) => format!("{written}{exceeded}"),
+            Outcome::Completed(_) | Outcome::Cancelled { .. } => written,
+        }
+    }
+
+    fn locals(&self) -> Json {
+        let shown = |variable: &Variable| format!("{}: {}", observation::kind(variable), variable.preview);
+        Json::Object(self.variables.iter().map(|variable| (variable.name.clone(), shown(variable).into())).collect::<Map<_, _>>())
+    }
+}
+
+fn outcome(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Completed(_) => "completed",
+        Outcome::Raised(_) => "raised",
+        Outcome::Exceeded(_) => "exceeded",
+        Outcome::Cancelled { .. } => "cancelled",
+    }
+}
+
+impl SubCall {
+    fn json(&self) -> Json {
+        let usage = usage_of(&self.result);
+        json!({
+            "root_model": self.model,
+            "prompt": self.prompt,
+            "response": self.result.as_ref().map(|reply| reply.text.as_str()).ok(),
+            "error": self.result.as_ref().map_err(ToString::to_string).err(),
+            "usage_summary": usage_summary(&BTreeMap::from([(self.model.clone(), usage)])),
+            "prompt_tokens": usage.input_tokens,
+            "completion_tokens": usage.output_tokens,
+            "execution_time": self.wall.as_secs_f64(),
+        })
+    }
+}
+
+fn usage_summary(usage: &BTreeMap<String, Usage>) -> Json {
+    let summary = |usage: &Usage| {
+        json!({
+            "total_calls": usage.calls,
+            "total_input_tokens": usage.input_tokens,
+            "total_output_tokens": usage.output_tokens,
+            "total_cost": null,
+        })
+    };
+    json!({"model_usage_summaries": usage.iter().map(|(model, usage)| (model.clone(), summary(usage))).collect::<Map<_, _>>()})
+}
+
+fn of_report(report: &Report) -> Json {
+    json!({
+        "type": "result",
+        "answer": report.answer.as_ref().map(|answer| json!({
+            "text": answer.text,
+            "value": answer.value.as_ref().map(json::json),
+            "source": answer.source.name(),
+        })),
+        "stop": report.stop.name(),
+        "stop_detail": report.stop.to_string(),
+        "iterations": report.iterations,
+        "sub_calls": report.sub_calls,
+        "failed_sub_calls": report.failed_sub_calls,
+        "usage": report.usage,
+        "wall_seconds": report.wall.as_secs_f64(),
+    })
+}

@@ -1,0 +1,253 @@
+"""What the guest does that is easier said in Python than in Rust.
+
+Called by the guest's Rust side, with objects that cells made: every call may meet hostile
+`__repr__`, `__len__` and `__dir__`, so each is bounded and none trusts what it gets back.
+"""
+
+import _rlm
+import io
+import reprlib
+import sys
+import traceback
+
+MAX_REPR = 8_000
+MAX_PREVIEW = 80
+MAX_TRACEBACK_LINES = 120
+
+
+class CellInterrupt(BaseException):
+    """The host stopped the cell. Not an Exception, so that `except Exception` lets it pass."""
+
+
+class _RawOutput(io.RawIOBase):
+    """`sys.stdout.buffer`: bytes straight to the host."""
+
+    def __init__(self, stream):
+        self._stream = stream
+
+    def writable(self):
+        return True
+
+    def fileno(self):
+        return self._stream
+
+    def write(self, data):
+        return _rlm.write_bytes(self._stream, data)
+
+
+class _Output(io.TextIOBase):
+    """`sys.stdout` and `sys.stderr`. `write` is native: what a cell prints is out at once, so it
+    is not lost when the cell is stopped."""
+
+    encoding = "utf-8"
+    errors = "backslashreplace"
+    line_buffering = True
+    write_through = True
+    newlines = None
+    mode = "w"
+
+    def __init__(self, stream, name):
+        self.write = _rlm.writer(stream)
+        self.buffer = _RawOutput(stream)
+        self.name = name
+
+    def writable(self):
+        return True
+
+    def fileno(self):
+        return self.buffer.fileno()
+
+    def isatty(self):
+        return False
+
+    def flush(self):
+        pass
+
+    def close(self):
+        pass
+
+    def reconfigure(self, **_):
+        pass
+
+    def detach(self):
+        return self.buffer
+
+
+# What model-written cells import most: part of the base image, so that importing them is a
+# dictionary lookup.
+_PRELOAD = """
+abc argparse ast base64 bisect calendar cmath codecs collections collections.abc contextlib copy
+csv dataclasses datetime decimal difflib enum fnmatch fractions functools gzip hashlib heapq hmac
+html html.parser inspect io itertools json keyword linecache locale logging math numbers operator
+os os.path pathlib pickle pprint queue random re reprlib secrets shlex shutil statistics string
+struct sys tempfile textwrap threading time tokenize traceback types typing unicodedata
+urllib.parse uuid warnings weakref xml.etree.ElementTree zlib concurrent.futures asyncio tomllib
+glob array
+""".split()
+
+
+def boot():
+    """Prepares the interpreter that every session starts from."""
+    sys.stdout = sys.__stdout__ = _Output(1, "<stdout>")
+    sys.stderr = sys.__stderr__ = _Output(2, "<stderr>")
+    sys.stdin = sys.__stdin__ = io.StringIO("")
+    sys.argv = [""]
+    for name in _PRELOAD:
+        try:
+            __import__(name)
+        except ImportError as missing:
+            _rlm.write_bytes(2, f"boot: {name}: {missing}\n".encode())
+    import time
+
+    time.sleep = _rlm.sleep
+    # Warm what the first cell of a session would otherwise build.
+    show([1, "a"])
+    try:
+        exec(compile("{}[0]", "<warm>", "exec"), {})
+    except KeyError as error:
+        describe(error)
+
+
+class _Shown(reprlib.Repr):
+    """`repr` with bounds wide enough for reading and narrow enough for hostile values."""
+
+    def __init__(self):
+        super().__init__()
+        self.maxlevel = 8
+        self.maxdict = self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = 200
+        self.maxdeque = self.maxarray = 200
+        self.maxstring = self.maxother = MAX_REPR
+        self.maxlong = 4300
+
+    def repr_instance(self, value, level):
+        try:
+            text = repr(value)
+        except Exception as error:
+            return f"<{type(value).__name__} whose repr raised {type(error).__name__}>"
+        if len(text) > self.maxother:
+            return f"{text[:self.maxother]}...[{len(text)} characters]"
+        return text
+
+
+class _Preview(_Shown):
+    """One short line of a value."""
+
+    def __init__(self):
+        super().__init__()
+        self.maxlevel = 3
+        self.maxdict = self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = 6
+        self.maxdeque = self.maxarray = 6
+        self.maxstring = self.maxother = MAX_PREVIEW
+
+
+_shown = _Shown()
+_preview = _Preview()
+
+
+def _cut(text, most):
+    return text if len(text) <= most else f"{text[:most]}...[{len(text)} characters]"
+
+
+def show(value):
+    """The text of a cell's value, at most a few pages of it."""
+    if type(value) is str:
+        return repr(value) if len(value) <= MAX_REPR else f"{value[:MAX_REPR]!r}...[{len(value)} characters]"
+    if type(value) is bytes:
+        return repr(value) if len(value) <= MAX_REPR else f"{value[:MAX_REPR]!r}...[{len(value)} bytes]"
+    return _cut(_shown.repr(value), 4 * MAX_REPR)
+
+
+def describe(error):
+    """(message, traceback, exit code) of the exception that ended a cell."""
+    try:
+        message = _cut(str(error), MAX_REPR)
+    except Exception as failed:
+        message = f"<its __str__ raised {type(failed).__name__}>"
+    exit_code = None
+    if isinstance(error, SystemExit):
+        exit_code = error.code if isinstance(error.code, int) else 0 if error.code is None else 1
+        exit_code = max(-(2**31), min(exit_code, 2**31 - 1))
+    try:
+        _shorten_chain(error)
+        lines = list(traceback.TracebackException.from_exception(error, limit=-40, max_group_width=5, max_group_depth=4).format())
+        text = _cut_middle("".join(lines).rstrip("\n").splitlines())
+    except Exception:
+        text = f"{type(error).__name__}: {message}"
+    return [message, text, exit_code]
+
+
+def _shorten_chain(error, most=8):
+    """Cuts a long chain of causes, which would take longer to print than the cell took to run."""
+    seen = set()
+    for _ in range(most):
+        seen.add(id(error))
+        following = error.__cause__ or error.__context__
+        if following is None or id(following) in seen:
+            return
+        error = following
+    error.__cause__ = error.__context__ = None
+
+
+def _cut_middle(lines):
+    lines = [_cut(line, 2_000) for line in lines]
+    if len(lines) > MAX_TRACEBACK_LINES:
+        head, tail = MAX_TRACEBACK_LINES // 3, MAX_TRACEBACK_LINES - MAX_TRACEBACK_LINES // 3
+        omitted = len(lines) - head - tail
+        lines = [*lines[:head], f"[... {omitted} lines omitted ...]", *lines[-tail:]]
+    return "\n".join(lines)
+
+
+_SIZED = (str, bytes, bytearray, list, tuple, dict, set, frozenset, range)
+
+
+def variables(names, reserved, most):
+    """[[name, type, len or None, preview], ...] of the session's own variables."""
+    reserved = set(reserved)
+    rows = []
+    for name, value in list(names.items()):
+        if name.startswith("_") or name in reserved or type(value) is type(sys):
+            continue
+        if len(rows) == most:
+            break
+        size = len(value) if type(value) in _SIZED else None
+        rows.append([name, type(value).__name__, size, _preview_of(value)])
+    return rows
+
+
+def _preview_of(value):
+    try:
+        return _cut(_preview.repr(value), 3 * MAX_PREVIEW)
+    except Exception as error:
+        return f"<no preview: {type(error).__name__}>"
+
+
+def complete(names, prefix):
+    """Names that complete `prefix`, which may be dotted. Looks at objects but calls nothing of theirs."""
+    import builtins
+    import keyword
+
+    *path, last = prefix.split(".")
+    if not path:
+        found = {*names, *dir(builtins), *keyword.kwlist}
+        return sorted(name for name in found if name.startswith(last) and (last.startswith("_") or not name.startswith("_")))[:200]
+    if path[0] in names:
+        value = names[path[0]]
+    elif hasattr(builtins, path[0]):
+        value = getattr(builtins, path[0])
+    else:
+        return []
+    try:
+        for attribute in path[1:]:
+            value = getattr(value, attribute)
+        found = dir(value)
+    except Exception:
+        return []
+    stem = ".".join(path) + "."
+    return sorted(stem + name for name in found if name.startswith(last) and (last.startswith("_") or not name.startswith("_")))[:200]
+
+
+def seed(value):
+    """Starts `random` from a seed, so that sessions differ and runs replay."""
+    import random
+
+    random.seed(value)

@@ -1,0 +1,172 @@
+"""The ways a cell can give an answer, and the names a cell finds its context under.
+
+Every way ends in `_rlm.submit`, which keeps the first answer of a cell. Giving one does not end
+the cell.
+"""
+
+import _rlm
+import builtins
+import keyword
+import sys
+
+
+def FINAL(value=""):
+    """Gives `value` as the answer."""
+    _give(value)
+
+
+def FINAL_VAR(name):
+    """Gives the variable called `name` as the answer; anything but a name is the answer itself."""
+    _give(_resolve(name) if isinstance(name, str) else name)
+
+
+def SUBMIT(*values, **fields):
+    """Gives one value, several as a list, or named fields as a dict."""
+    if values and fields:
+        raise TypeError("SUBMIT() takes either one value or named fields, not both")
+    if fields:
+        _give(fields["answer"] if list(fields) == ["answer"] else fields)
+    elif values:
+        _give(values[0] if len(values) == 1 else list(values))
+    else:
+        raise TypeError("SUBMIT() needs a value, such as SUBMIT(answer=...)")
+
+
+def done(value=""):
+    """Gives `value` as the answer."""
+    _give(value)
+
+
+def SHOW_VARS():
+    """What there is: each variable's type and, where it has one, its length."""
+    return {name: _kind(value) for name, value in _variables().items()}
+
+
+class _Answer(dict):
+    """`answer["content"] = ...; answer["ready"] = True`, in either order."""
+
+    def __init__(self):
+        super().__init__(content="", ready=False)
+
+    def __setitem__(self, key, value):
+        super().__setitem__(key, value)
+        if key in ("content", "ready") and self["ready"]:
+            if _is_empty(self["content"]):
+                print('answer is ready but empty: set answer["content"] too', file=sys.stderr)
+            else:
+                _give(self["content"])
+
+    def update(self, *others, **fields):
+        # Content first, so that the answer is whole when it becomes ready.
+        new = dict(*others, **fields)
+        for key in sorted(new, key=lambda key: key == "ready"):
+            self[key] = new[key]
+
+    def __ior__(self, other):
+        self.update(other)
+        return self
+
+    def setdefault(self, key, default=None):
+        if key not in self:
+            self[key] = default
+        return self[key]
+
+    def __delitem__(self, key):
+        self.pop(key)
+
+    def pop(self, key, *default):
+        value = super().pop(key, *default)
+        if key in ("content", "ready"):
+            super().__setitem__(key, "" if key == "content" else False)
+        return value
+
+    def clear(self):
+        super().clear()
+        super().update(content="", ready=False)
+
+
+answer = _Answer()
+
+
+def on_rebind(name, value):
+    """Called when a cell bound one of these names anew; true when that was meant and needs no remark."""
+    if name != "answer":
+        return False
+    if isinstance(value, dict):
+        answer.update(value)
+        return True
+    # `answer = "Paris"` is a candidate, but nobody said it is ready.
+    answer["content"] = value
+    return False
+
+
+def prepare(names):
+    """Makes a session one of a run: gives the contexts `context_0`, ... their other names and
+    returns those of the caller's that could be bound.
+
+    `context` is the only one, or a list of all. A name of the caller's is bound where it is an
+    identifier that means nothing else.
+    """
+    # A built-in rather than a reserved name: `done = False` is too common a line to undo.
+    builtins.done = done
+    space = _space()
+    everything = [space[f"context_{index}"] for index in range(len(names))]
+    if everything:
+        space["context"] = everything[0] if len(everything) == 1 else everything
+    bound = []
+    for name, value in zip(names, everything):
+        free = name.isidentifier() and not keyword.iskeyword(name) and not hasattr(builtins, name)
+        usable = free and not name.startswith("_") and name not in space
+        if usable:
+            space[name] = value
+        bound.append(name if usable else "")
+    return bound
+
+
+def _give(value):
+    try:
+        _rlm.submit(value)
+    except (TypeError, ValueError):
+        # Not plain data: what it says of itself is the answer.
+        _rlm.submit(str(value))
+
+
+def _resolve(name):
+    wanted = name.strip().strip("\"'`").strip()
+    space = _space()
+    if wanted in space:
+        return space[wanted]
+    if not wanted.isidentifier() or any(value is name for value in list(space.values())):
+        # FINAL_VAR(text) rather than FINAL_VAR("text"): the value came instead of its name.
+        return name
+    there = ", ".join(list(_variables())[:20]) or "none"
+    raise NameError(f"FINAL_VAR: no variable is called {wanted!r}; there are: {there}. Use FINAL(value) for a value")
+
+
+def _space():
+    """The cells' namespace. It is made after this module, so it is looked up when it is needed."""
+    return sys.modules["__main__"].__dict__
+
+
+def _variables():
+    own = globals()
+    return {
+        name: value
+        for name, value in list(_space().items())
+        if not name.startswith("_")
+        and own.get(name) is not value
+        and not isinstance(value, type(sys))
+        and type(value).__name__ != "host_function"
+    }
+
+
+def _kind(value):
+    kind = type(value).__name__
+    try:
+        return f"{kind} of {len(value):,}"
+    except Exception:
+        return kind
+
+
+def _is_empty(content):
+    return content is None or content == ""
