@@ -51,15 +51,6 @@ pub struct PromptArgs {
 pub struct RunArgs {
     /// What to find out
     pub question: String,
-    /// The contexts.
-    #[command(flatten)]
-    pub context: ContextArgs,
-    /// The models.
-    #[command(flatten)]
-    pub models: ModelArgs,
-    /// What the run may spend.
-    #[command(flatten)]
-    pub budget: BudgetArgs,
     /// Print one JSON object with answer, stop, iterations, sub-calls, usage and time
     #[arg(long)]
     pub json: bool,
@@ -69,6 +60,15 @@ pub struct RunArgs {
     /// Write what happens to this file, as JSON lines
     #[arg(long, value_name = "PATH")]
     pub trajectory: Option<PathBuf>,
+    /// The contexts.
+    #[command(flatten)]
+    pub context: ContextArgs,
+    /// The models.
+    #[command(flatten)]
+    pub models: ModelArgs,
+    /// What the run may spend.
+    #[command(flatten)]
+    pub budget: BudgetArgs,
     /// Limits of each cell.
     #[command(flatten)]
     pub limits: LimitArgs,

@@ -96,9 +96,7 @@ impl<'a> LimitRecord<'a> {
     fn of(exceeded: &'a Exceeded) -> Self {
         let (used, allowed) = match exceeded.limit {
             Limit::Fuel(used, of) => (Some(used.0), Some(of.0)),
-            Limit::Wall(used, of) | Limit::HostWait(used, of) => {
-                (Some(used.as_millis() as u64), Some(of.as_millis() as u64))
-            }
+            Limit::Wall(used, of) => (Some(used.as_millis() as u64), Some(of.as_millis() as u64)),
             Limit::Memory(used, of) | Limit::Output(used, of) => (Some(used.0), Some(of.0)),
             _ => (None, None),
         };
@@ -196,7 +194,6 @@ fn hint(limit: &Limit, hints: Hints) -> String {
         Limit::Wall(..) => ("timeout", "120"),
         Limit::Memory(..) => ("memory", "2G"),
         Limit::Output(..) => ("output", "8M"),
-        Limit::HostWait(..) => return "the host function took too long to answer".into(),
         Limit::Stack => return "nest less, or use a loop instead of recursion".into(),
         _ => return "variables from before the cell are kept".into(),
     };

@@ -1,6 +1,9 @@
 //! The compiled guest and its base image, shared by all sessions.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use wasmtime::{InstancePre, Linker};
 
@@ -22,11 +25,52 @@ pub struct Engine {
 
 /// What all sessions of an engine share.
 pub struct Shared {
-    pub engine: wasmtime::Engine,
-    pub pre: InstancePre<HostState>,
+    pub guest: &'static Compiled,
+    pub mode: Mode,
     pub base: Image,
     /// Address of the guest's interrupt word.
     pub word: u32,
+}
+
+/// The compiled guest. There is one in a process: its code runs where the loader put it.
+pub struct Compiled {
+    engine: wasmtime::Engine,
+    pre: InstancePre<HostState>,
+    /// Size of a guest's memory at its start, in bytes.
+    memory: u64,
+}
+
+static COMPILED: OnceLock<std::result::Result<Compiled, String>> = OnceLock::new();
+
+impl Compiled {
+    fn get() -> Result<&'static Self> {
+        let loaded = COMPILED.get_or_init(|| Self::load().map_err(|error| format!("{error:#}")));
+        loaded.as_ref().map_err(|why| SandboxError::Artifact(why.clone()))
+    }
+
+    fn load() -> wasmtime::Result<Self> {
+        let mut config = rlm_guest_artifact::config();
+        config.with_host_memory(Arc::new(Creator));
+        code::run_in_place(&mut config);
+        let engine = wasmtime::Engine::new(&config)?;
+        let module = code::load(&engine, rlm_guest_artifact::code())?;
+        let memory = module.exports().find_map(|export| export.ty().memory().map(|memory| memory.minimum() * memory.page_size()));
+        let memory = memory.ok_or_else(|| wasmtime::Error::msg("the guest exports no memory"))?;
+        let mut linker = Linker::new(&engine);
+        link(&mut linker)?;
+        let pre = linker.instantiate_pre(&module)?;
+        Ok(Self { engine, pre, memory })
+    }
+
+    /// The engine the guest was loaded into.
+    pub fn engine(&self) -> &wasmtime::Engine {
+        &self.engine
+    }
+
+    /// The guest with its imports resolved.
+    pub fn pre(&self) -> &InstancePre<HostState> {
+        &self.pre
+    }
 }
 
 impl Engine {
@@ -48,24 +92,12 @@ impl Engine {
     }
 
     fn with_mode(mode: Mode) -> Result<Self> {
-        let unfit = |error: wasmtime::Error| SandboxError::Artifact(format!("{error:#}"));
-        let mut config = rlm_guest_artifact::config();
-        config.with_host_memory(Arc::new(Creator::new(mode)));
-        code::run_in_place(&mut config);
-        let engine = wasmtime::Engine::new(&config).map_err(unfit)?;
-        let module = code::load(&engine, rlm_guest_artifact::code()).map_err(unfit)?;
-        let size = module
-            .exports()
-            .find_map(|export| export.ty().memory().map(|memory| memory.minimum() * memory.page_size()))
-            .ok_or_else(|| SandboxError::Artifact("the guest exports no memory".to_owned()))?;
+        let guest = Compiled::get()?;
         let image = rlm_guest_artifact::image();
         let backing = Backing::of_static(image, mode).map_err(|source| SandboxError::System { what: "mapping the base image", source })?;
-        let base = Image::new(size as usize, image.len(), backing);
-        let mut linker = Linker::new(&engine);
-        link(&mut linker).map_err(unfit)?;
-        let pre = linker.instantiate_pre(&module).map_err(unfit)?;
+        let base = Image::new(guest.memory as usize, image.len(), backing);
         let word = rlm_guest_artifact::INTERRUPT_WORD;
-        Ok(Self { shared: Arc::new(Shared { engine, pre, base, word }) })
+        Ok(Self { shared: Arc::new(Shared { guest, mode, base, word }) })
     }
 
     /// Begins a session; [`SessionBuilder::start`] starts it.

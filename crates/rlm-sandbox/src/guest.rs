@@ -265,11 +265,11 @@ impl Guest {
             growth: Growth { free: shared.base.size() as u64 + contexts, limit: u64::MAX, refused: None },
             word: shared.word,
         };
-        let mut store = Store::new(&shared.engine, state);
+        let mut store = Store::new(shared.guest.engine(), state);
         store.limiter(|state| &mut state.growth);
-        let (instance, region) = Creator::with_image(image, || {
+        let (instance, region) = Creator::with_image(image, shared.mode, || {
             store.set_fuel(u64::MAX)?;
-            shared.pre.instantiate_async(&mut store).now_or_never().unwrap_or_else(|| Err(wasmtime::Error::msg("instantiation waits")))
+            shared.guest.pre().instantiate_async(&mut store).now_or_never().unwrap_or_else(|| Err(wasmtime::Error::msg("instantiation waits")))
         })
         .map_err(|error| SandboxError::Artifact(format!("{error:#}")))?;
         let broken = |error: wasmtime::Error| SandboxError::Artifact(format!("{error:#}"));

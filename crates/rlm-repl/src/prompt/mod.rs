@@ -14,7 +14,8 @@ use tokio::runtime::Runtime;
 
 use crate::{
     args::PromptArgs,
-    contexts, failure, interrupt,
+    contexts, failure,
+    interrupt::CellInterrupt,
     outcome::{self, Hints},
     world,
 };
@@ -31,18 +32,18 @@ pub fn prompt(args: &PromptArgs) -> Result<i32> {
     let opened = contexts::open_all(&args.context)?;
     // Two threads: a cell keeps one of them busy, and Ctrl-C has to be heard meanwhile.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    // The editor reads Ctrl-C as a key; as a signal it comes only while a cell has the terminal.
+    let interrupt = CellInterrupt::default();
     let session = runtime.block_on(async {
         let mut session = Engine::new()?.session(args.limits.limits()).start().await?;
         contexts::bind(&mut session, &opened).await?;
-        // Between cells there is nothing to cancel; the editor reads Ctrl-C as a key.
-        let canceller = session.canceller();
-        interrupt::on_ctrl_c(move || canceller.cancel())?;
+        interrupt.listen(session.canceller())?;
         anyhow::Ok(session)
     })?;
     greet(&opened)?;
     let session = Arc::new(Mutex::new(session));
     let editor = editor::editor(&session, runtime.handle());
-    Prompt { runtime, session, editor }.read_and_run()
+    Prompt { runtime, session, interrupt, editor }.read_and_run()
 }
 
 fn greet(opened: &[rlm_sandbox::Context]) -> Result<()> {
@@ -56,13 +57,16 @@ fn greet(opened: &[rlm_sandbox::Context]) -> Result<()> {
 struct Prompt {
     runtime: Runtime,
     session: Shared,
+    interrupt: CellInterrupt,
     editor: Reedline,
 }
 
 impl Prompt {
     fn read_and_run(mut self) -> Result<i32> {
         loop {
-            match self.editor.read_line(&editor::PythonPrompt)? {
+            let typed = self.editor.read_line(&editor::PythonPrompt)?;
+            self.interrupt.forget();
+            match typed {
                 Signal::Success(text) => {
                     if let Some(code) = self.take(&text)? {
                         return self.leave(code);
@@ -129,6 +133,7 @@ impl Prompt {
         let cell = Cell::new(code);
         let mut session = lock(&self.session);
         let execution = self.runtime.block_on(session.run(&cell))?;
+        self.interrupt.forget();
         show(&execution)?;
         if timed {
             world::out(&outcome::spent(&execution.usage))?;

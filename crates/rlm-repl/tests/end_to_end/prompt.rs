@@ -71,6 +71,14 @@ impl Terminal {
         self.wait_for(&format!("{BEGUN}{line}\r\n"));
     }
 
+    /// Whether `expected` is shown within `time`, after what was waited for before.
+    fn shows_within(&self, expected: &str, time: Duration) -> bool {
+        let (screen, changed) = &*self.screen;
+        let missing = |screen: &mut Screen| !screen.text[self.seen..].contains(expected);
+        let (_screen, timeout) = changed.wait_timeout_while(screen.lock().unwrap(), time, missing).unwrap();
+        !timeout.timed_out()
+    }
+
     fn type_in(&mut self, text: &str) {
         self.keys.write_all(text.as_bytes()).expect("the terminal takes keys");
     }
@@ -167,15 +175,11 @@ fn ctrl_c_stops_the_cell_and_keeps_the_variables() {
     terminal.type_in("while True: pass\r");
     terminal.wait_for("while True: pass");
     terminal.wait_for(BEGUN);
-    // The terminal is handed over a moment before the cell runs, so one Ctrl-C may come too early.
-    for _ in 0..100 {
+    // The editor lets go of the terminal a moment after it says so; until then Ctrl-C is a key. A
+    // person presses it again when nothing happens.
+    terminal.type_in("\x03");
+    while !terminal.shows_within("cancelled", Duration::from_secs(2)) {
         terminal.type_in("\x03");
-        let (screen, changed) = &*terminal.screen;
-        let screen = screen.lock().unwrap();
-        if screen.text[terminal.seen..].contains("cancelled") {
-            break;
-        }
-        let _ = changed.wait_timeout(screen, Duration::from_millis(200)).unwrap();
     }
     terminal.wait_for("cancelled");
     terminal.type_in("kept\r");

@@ -1,5 +1,13 @@
 //! `run` with the built-in model and with servers that are not there.
 
+use std::{
+    io::{BufRead, BufReader},
+    net::TcpListener,
+    process::Stdio,
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+
 use crate::process::{command, ended, file, finish, rlm_repl};
 
 const NOTICE: &str = "note: no language model was used: the built-in model only searches the context for the \
@@ -117,4 +125,31 @@ fn a_server_that_is_down_is_our_failure() {
         down.stderr.ends_with("hint: check that the server runs and --base-url names it, or try again later\n"),
         "{down:?}"
     );
+}
+
+#[test]
+fn ctrl_c_asks_for_the_best_answer_and_a_second_one_stops() {
+    // A server that takes the question and never answers.
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/v1", server.local_addr().unwrap());
+    let (_keep, index) = file("index", INDEX);
+    let mut child = command()
+        .args(["run", "--context", index.to_str().unwrap(), "--model", "openai:slow", "--base-url", &url, "Why?"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let interrupt = || kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    assert_eq!(lines.next().as_deref(), Some("turn 1 of 30"));
+    interrupt();
+    assert_eq!(
+        lines.next().as_deref(),
+        Some("stopping after the step in progress, with the best answer so far; Ctrl-C again stops now")
+    );
+    interrupt();
+    let rest: Vec<String> = lines.collect();
+    assert_eq!(rest.last().map(String::as_str), Some("error: no answer: stopped on request"), "{rest:?}");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
 }

@@ -30,26 +30,23 @@ thread_local! {
 
 enum Handover {
     Nothing,
-    Image(Image),
+    Image(Image, Mode),
     Region(SharedRegion),
 }
 
-/// The engine's memory creator. It makes memories only inside [`Creator::with_image`].
+/// The memory creator. It makes memories only inside [`Creator::with_image`].
 #[derive(Debug)]
-pub struct Creator {
-    mode: Mode,
-}
+pub struct Creator;
 
 impl Creator {
-    /// A creator for one engine.
-    pub fn new(mode: Mode) -> Self {
-        Self { mode }
-    }
-
     /// Runs `instantiate`, which makes one memory on this thread, so that the memory shows
     /// `image`; returns the memory beside the instance.
-    pub fn with_image<T>(image: &Image, instantiate: impl FnOnce() -> wasmtime::Result<T>) -> wasmtime::Result<(T, SharedRegion)> {
-        HANDOVER.set(Handover::Image(image.clone()));
+    pub fn with_image<T>(
+        image: &Image,
+        mode: Mode,
+        instantiate: impl FnOnce() -> wasmtime::Result<T>,
+    ) -> wasmtime::Result<(T, SharedRegion)> {
+        HANDOVER.set(Handover::Image(image.clone(), mode));
         let made = instantiate();
         match HANDOVER.replace(Handover::Nothing) {
             Handover::Region(region) => Ok((made?, region)),
@@ -70,14 +67,14 @@ unsafe impl MemoryCreator for Creator {
         reserved: Option<usize>,
         guard: usize,
     ) -> Result<Box<dyn LinearMemory>, String> {
-        let Handover::Image(image) = HANDOVER.replace(Handover::Nothing) else {
+        let Handover::Image(image, mode) = HANDOVER.replace(Handover::Nothing) else {
             return Err("no image was handed over for this memory".to_owned());
         };
         let capacity = reserved.ok_or("memories are made with a reservation")?;
         if image.size() < minimum {
             return Err(format!("image of {} bytes for a memory of at least {minimum}", image.size()));
         }
-        let region = Region::new(&image, capacity, guard, self.mode).map_err(|error| format!("mapping a memory: {error}"))?;
+        let region = Region::new(&image, capacity, guard, mode).map_err(|error| format!("mapping a memory: {error}"))?;
         let base = region.base();
         let region = SharedRegion(Arc::new(Mutex::new(region)));
         HANDOVER.set(Handover::Region(region.clone()));

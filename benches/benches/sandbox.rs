@@ -1,0 +1,119 @@
+//! What does the sandbox itself cost? Sessions, cells, host calls, contexts, checkpoints.
+
+#![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
+
+use std::{future::Future, hint::black_box, pin::Pin};
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use rlm_benches::{run, runtime, session, value};
+use rlm_sandbox::{Context, Engine, HostCall, HostError, Limits, Value};
+
+/// Answers at once with its argument.
+fn echo(call: HostCall) -> Pin<Box<dyn Future<Output = Result<Value, HostError>> + Send>> {
+    Box::pin(async move { Ok(call.args.into_iter().next().unwrap_or_default()) })
+}
+
+fn sessions(c: &mut Criterion) {
+    let (engine, rt) = (Engine::new().expect("an engine"), runtime());
+    let mut group = c.benchmark_group("session");
+    group.bench_function("new_engine", |b| b.iter(|| Engine::new().expect("an engine")));
+    group.bench_function("new_to_first_result", |b| {
+        b.iter(|| {
+            rt.block_on(async {
+                let mut session = session(&engine).await;
+                assert_eq!(value(&mut session, "1+1").await, "2");
+                session
+            })
+        });
+    });
+    let mut warm = rt.block_on(session(&engine));
+    group.bench_function("trivial_cell", |b| b.iter(|| rt.block_on(async { assert_eq!(value(&mut warm, "1+1").await, "2") })));
+    group.bench_function("print_cell", |b| {
+        b.iter(|| rt.block_on(async { assert_eq!(run(&mut warm, "print('ok')").await.output.stdout.head, "ok\n") }));
+    });
+    group.finish();
+}
+
+fn host_calls(c: &mut Criterion) {
+    const CALLS: u64 = 1000;
+    let (engine, rt) = (Engine::new().expect("an engine"), runtime());
+    let limits = Limits { host_calls: u64::MAX, ..Limits::default() };
+    let mut session = rt.block_on(engine.session(limits).host_function("echo", echo).start()).expect("a session");
+    let mut group = c.benchmark_group("host_call");
+    group.throughput(Throughput::Elements(CALLS));
+    let loop_of = |call: &str| format!("for _ in range({CALLS}):\n    r = {call}\nr");
+    for (name, call, answer) in [("echo", "echo(7)", "7"), ("echo_1k_text", "echo('x' * 1000)[:3]", "'xxx'"), ("none_at_all", "7", "7")] {
+        let code = loop_of(call);
+        group.bench_function(name, |b| b.iter(|| rt.block_on(async { assert_eq!(value(&mut session, &code).await, answer) })));
+    }
+    group.finish();
+}
+
+fn contexts(c: &mut Criterion) {
+    let (engine, rt) = (Engine::new().expect("an engine"), runtime());
+    let mut group = c.benchmark_group("context");
+    group.sample_size(20);
+    for (name, megabytes, line) in [
+        ("10MB", 10, "a plain line of text, forty bytes long.\n"),
+        ("400MB", 400, "a plain line of text, forty bytes long.\n"),
+        ("400MB_not_ascii", 400, "eine Zeile, die nicht nur ASCII enthält\n"),
+    ] {
+        let text = line.repeat(megabytes * 1_000_000 / line.len());
+        let chars = text.chars().count();
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_function(format!("open/{name}"), |b| {
+            b.iter(|| assert_eq!(Context::text(black_box(&text)).expect("a context").chars(), Some(chars as u64)));
+        });
+        let context = Context::text(&text).expect("a context");
+        drop(text);
+        group.bench_function(format!("set/{name}"), |b| {
+            b.iter_batched(
+                || rt.block_on(session(&engine)),
+                |mut session| {
+                    rt.block_on(async {
+                        session.define_context("context", &context).await.expect("mapped");
+                        assert_eq!(value(&mut session, "len(context)").await, chars.to_string());
+                        session
+                    })
+                },
+                BatchSize::PerIteration,
+            );
+        });
+    }
+    group.finish();
+}
+
+fn checkpoints(c: &mut Criterion) {
+    let (engine, rt) = (Engine::new().expect("an engine"), runtime());
+    let mut group = c.benchmark_group("checkpoint");
+    group.sample_size(20);
+    for megabytes in [1, 10, 100] {
+        let dirty = format!("data = bytearray(b'x') * {}\nlen(data)", megabytes * 1_000_000);
+        group.bench_function(format!("take/{megabytes}MB"), |b| {
+            b.iter_batched(
+                || rt.block_on(session(&engine)),
+                |mut session| {
+                    // A cell this large is followed by a checkpoint of its own.
+                    rt.block_on(run(&mut session, &dirty));
+                    session
+                },
+                BatchSize::PerIteration,
+            );
+        });
+        let mut session = rt.block_on(session(&engine));
+        rt.block_on(run(&mut session, &dirty));
+        let checkpoint = session.checkpoint().expect("a checkpoint");
+        group.bench_function(format!("rollback/{megabytes}MB"), |b| {
+            b.iter(|| rt.block_on(session.rollback(&checkpoint)).expect("rolled back"));
+        });
+        group.bench_function(format!("fork/{megabytes}MB"), |b| {
+            b.iter(|| rt.block_on(session.fork()).expect("forked"));
+        });
+        let mut fork = rt.block_on(session.fork()).expect("forked");
+        assert_eq!(rt.block_on(value(&mut fork, "len(data)")), (megabytes * 1_000_000).to_string());
+    }
+    group.finish();
+}
+
+criterion_group!(benches, sessions, host_calls, contexts, checkpoints);
+criterion_main!(benches);
