@@ -138,7 +138,7 @@ async fn run(session: &mut Session, cell: &CaseCell) -> Result<(Execution, Durat
 
 /// What every session has before the attempt.
 const PREPARE: &str = "\
-precious = {'text': 'kept', 'list': [1, 2, 3]}
+precious = {'list': [1, 2, 3], 'text': 'kept'}
 def numbers():
     yield from range(100)
 live = numbers()
@@ -152,11 +152,11 @@ async fn survives(who: &str, session: &mut Session) -> Result<(), String> {
         return Err(format!("{who} afterwards: `precious` {}", outcome(&execution)));
     };
     let list = Value::List(vec![Value::Int(1), Value::Int(2), Value::Int(3)]);
-    let kept = Value::Dict(vec![(Value::from("text"), Value::from("kept")), (Value::from("list"), list)]);
+    let kept = Value::Dict(vec![(Value::from("list"), list), (Value::from("text"), Value::from("kept"))]);
     if shown.data.as_ref() != Some(&kept) {
         return Err(format!("{who} afterwards: `precious` is {:?}", shown.data));
     }
-    wanted(&format!("{who} afterwards, precious"), "{'text': 'kept', 'list': [1, 2, 3]}", &shown.repr)?;
+    wanted(&format!("{who} afterwards, precious"), "{'list': [1, 2, 3], 'text': 'kept'}", &shown.repr)?;
     let code = "[echo('up'), add(1), next(live)]";
     let execution = session.run(&Cell { code: code.to_owned(), limits: Some(limits()) }).await.map_err(|error| format!("{who} afterwards: {error}"))?;
     let value = match &execution.outcome {

@@ -18,6 +18,9 @@ use tempfile::TempDir;
 /// How long a person waits for what they expect.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What the editor sends when it begins to read: pasting is bracketed.
+const READY: &str = "\x1b[?2004h";
+
 /// What the editor sends when it hands the terminal over to a cell: pasting is no longer bracketed.
 const BEGUN: &str = "\x1b[?2004l";
 
@@ -64,6 +67,13 @@ impl Terminal {
         let (output, shared) = (keys.try_clone().expect("a descriptor"), screen.clone());
         std::thread::spawn(move || show(output, &shared));
         Self { child, keys, screen, seen: 0 }
+    }
+
+    /// Waits for the prompt and types. What is typed before it is there meets another terminal mode.
+    fn enter(&mut self, text: &str) {
+        self.wait_for(READY);
+        self.wait_for(">>> ");
+        self.type_in(text);
     }
 
     /// Waits until the first thing a cell shows is `line`.
@@ -148,21 +158,19 @@ fn cells_share_variables_and_show_values() {
     let home = home();
     let mut terminal = Terminal::start(&home, &[]);
     terminal.wait_for("%help lists commands");
-    terminal.wait_for(">>> ");
-    terminal.type_in("x = 40\r");
-    terminal.type_in("x + 2\r");
+    terminal.enter("x = 40\r");
+    terminal.enter("x + 2\r");
     terminal.wait_for_output("42");
-    terminal.type_in("def f():\r    return 'a' + 'b'\r\r");
-    terminal.type_in("f()\r");
+    terminal.enter("def f():\r    return 'a' + 'b'\r\r");
+    terminal.enter("f()\r");
     terminal.wait_for_output("'ab'");
-    terminal.type_in("1/0\r");
+    terminal.enter("1/0\r");
     terminal.wait_for("ZeroDivisionError: division by zero\r\n");
-    terminal.type_in("print('\\x1b[2J')\r");
+    terminal.enter("print('\\x1b[2J')\r");
     terminal.wait_for_output("\\x1b[2J");
-    terminal.type_in("%vars\r");
+    terminal.enter("%vars\r");
     terminal.wait_for_output("x  int  40");
-    terminal.wait_for(">>> ");
-    terminal.type_in("\x04");
+    terminal.enter("\x04");
     assert_eq!(terminal.exit_code(), 0);
 }
 
@@ -170,9 +178,8 @@ fn cells_share_variables_and_show_values() {
 fn ctrl_c_stops_the_cell_and_keeps_the_variables() {
     let home = home();
     let mut terminal = Terminal::start(&home, &[]);
-    terminal.wait_for(">>> ");
-    terminal.type_in("kept = 'still' + ' here'\r");
-    terminal.type_in("while True: pass\r");
+    terminal.enter("kept = 'still' + ' here'\r");
+    terminal.enter("while True: pass\r");
     terminal.wait_for("while True: pass");
     terminal.wait_for(BEGUN);
     // The editor lets go of the terminal a moment after it says so; until then Ctrl-C is a key. A
@@ -182,9 +189,9 @@ fn ctrl_c_stops_the_cell_and_keeps_the_variables() {
         terminal.type_in("\x03");
     }
     terminal.wait_for("cancelled");
-    terminal.type_in("kept\r");
+    terminal.enter("kept\r");
     terminal.wait_for_output("'still here'");
-    terminal.type_in("import sys; sys.exit(5)\r");
+    terminal.enter("import sys; sys.exit(5)\r");
     assert_eq!(terminal.exit_code(), 5);
 }
 
@@ -192,17 +199,16 @@ fn ctrl_c_stops_the_cell_and_keeps_the_variables() {
 fn history_lasts_and_tab_completes() {
     let home = home();
     let mut terminal = Terminal::start(&home, &[]);
-    terminal.wait_for(">>> ");
-    terminal.type_in("remarkable = 'once ' + 'more'\r");
-    terminal.type_in("remark\t\r");
+    terminal.enter("remarkable = 'once ' + 'more'\r");
+    terminal.enter("remark\t\r");
     terminal.wait_for_output("'once more'");
-    terminal.type_in("%quit\r");
+    terminal.enter("%quit\r");
     assert_eq!(terminal.exit_code(), 0);
 
     let mut terminal = Terminal::start(&home, &[]);
-    terminal.wait_for(">>> ");
     // Back over this cell, `%quit` and `remarkable`, to the first of the start before.
-    terminal.type_in("remarkable = 'again'\r\x1b[A\x1b[A\x1b[A\x1b[A\r");
+    terminal.enter("remarkable = 'again'\r");
+    terminal.enter("\x1b[A\x1b[A\x1b[A\x1b[A\r");
     terminal.wait_for("remarkable = 'once ' + 'more'");
     assert!(home.path().join(".local/state/rlm-repl/history").exists());
 }

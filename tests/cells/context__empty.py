@@ -1,0 +1,3 @@
+#! context = ""
+context, len(context), context.split("\n"), list(context)
+#= ('', 0, [''], [])

@@ -1,0 +1,5 @@
+print("a", end="")
+#! expect.stdout = "a"
+# %%
+print("b", end="")
+#! expect.stdout = "b"

@@ -1,0 +1,13 @@
+def price(n):
+    return n * rate
+# %%
+#! expect = "raised: NameError: name 'rate' is not defined"
+price(2)
+# %%
+rate = 10
+price(2)
+#= 20
+# %%
+rate = 11
+price(2)
+#= 22

@@ -1,0 +1,3 @@
+#! expect = "raised: IndentationError"
+if True:
+x = 1

@@ -1,0 +1,3 @@
+#! expect = "raised: SyntaxError: 'return' outside function<*>"
+print("never")
+return 5

@@ -1,0 +1,2 @@
+#! expect = "raised: SyntaxError"
+s = "abc
