@@ -97,9 +97,9 @@ def boot():
             __import__(name)
         except ImportError as missing:
             _rlm.write_bytes(2, f"boot: {name}: {missing}\n".encode())
-    import time
+    import _rlm_compat
 
-    time.sleep = _rlm.sleep
+    _rlm_compat.boot()
     # Warm what the first cell of a session would otherwise build.
     show([1, "a"])
     try:

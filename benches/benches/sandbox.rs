@@ -27,7 +27,9 @@ fn sessions(c: &mut Criterion) {
         });
     });
     let mut warm = rt.block_on(session(&engine));
-    group.bench_function("trivial_cell", |b| b.iter(|| rt.block_on(async { assert_eq!(value(&mut warm, "1+1").await, "2") })));
+    group.bench_function("trivial_cell", |b| {
+        b.iter(|| rt.block_on(async { assert_eq!(value(&mut warm, "1+1").await, "2") }))
+    });
     group.bench_function("print_cell", |b| {
         b.iter(|| rt.block_on(async { assert_eq!(run(&mut warm, "print('ok')").await.output.stdout.head, "ok\n") }));
     });
@@ -42,9 +44,13 @@ fn host_calls(c: &mut Criterion) {
     let mut group = c.benchmark_group("host_call");
     group.throughput(Throughput::Elements(CALLS));
     let loop_of = |call: &str| format!("for _ in range({CALLS}):\n    r = {call}\nr");
-    for (name, call, answer) in [("echo", "echo(7)", "7"), ("echo_1k_text", "echo('x' * 1000)[:3]", "'xxx'"), ("none_at_all", "7", "7")] {
+    for (name, call, answer) in
+        [("echo", "echo(7)", "7"), ("echo_1k_text", "echo('x' * 1000)[:3]", "'xxx'"), ("none_at_all", "7", "7")]
+    {
         let code = loop_of(call);
-        group.bench_function(name, |b| b.iter(|| rt.block_on(async { assert_eq!(value(&mut session, &code).await, answer) })));
+        group.bench_function(name, |b| {
+            b.iter(|| rt.block_on(async { assert_eq!(value(&mut session, &code).await, answer) }))
+        });
     }
     group.finish();
 }
@@ -88,7 +94,7 @@ fn checkpoints(c: &mut Criterion) {
     let mut group = c.benchmark_group("checkpoint");
     group.sample_size(20);
     for megabytes in [1, 10, 100] {
-        let dirty = format!("data = bytearray(b'x') * {}\nlen(data)", megabytes * 1_000_000);
+        let dirty = format!("data = b'x' * {}\nlen(data)", megabytes * 1_000_000);
         group.bench_function(format!("take/{megabytes}MB"), |b| {
             b.iter_batched(
                 || rt.block_on(session(&engine)),

@@ -1,5 +1,5 @@
 //! Prints the fuel of each cell given as an argument, third run of each.
-use rlm_benches::{runtime, run, session};
+use rlm_benches::{run, runtime, session};
 use rlm_sandbox::Engine;
 
 fn main() {

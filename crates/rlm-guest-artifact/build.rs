@@ -7,6 +7,8 @@
 //!
 //! `RLM_GUEST_PROFILE=quick` builds the guest without link-time optimisation, for work on it.
 
+#![allow(clippy::disallowed_methods, reason = "building is reading files and running programs")]
+
 #[path = "build/patches.rs"]
 mod patches;
 
@@ -127,7 +129,9 @@ impl Sources {
             }
             let mut bytes = bytes.clone();
             if name == "crates/rlm-guest/Cargo.toml" {
-                bytes.extend_from_slice(b"\n[patch.crates-io]\nrustpython-vm = { path = \"../../patched/rustpython-vm\" }\n");
+                bytes.extend_from_slice(
+                    b"\n[patch.crates-io]\nrustpython-vm = { path = \"../../patched/rustpython-vm\" }\n",
+                );
             }
             write_if_changed(&places.tree.join(name), &bytes)?;
         }
@@ -155,7 +159,8 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, Vec<u8>)>) -> Re
 /// Makes sure the wasm target is there, since a build script is the first to know it is not.
 fn need_wasm_target(places: &Places) -> Result<()> {
     let rustc = variable("RUSTC")?;
-    let sysroot = Command::new(&rustc).args(["--print", "sysroot"]).output().map_err(|error| format!("{rustc}: {error}"))?;
+    let sysroot =
+        Command::new(&rustc).args(["--print", "sysroot"]).output().map_err(|error| format!("{rustc}: {error}"))?;
     let sysroot = String::from_utf8_lossy(&sysroot.stdout).trim().to_owned();
     let library = Path::new(&sysroot).join("lib/rustlib/wasm32-wasip1/lib");
     if library.is_dir() {
@@ -172,7 +177,15 @@ fn need_wasm_target(places: &Places) -> Result<()> {
 fn dependency(places: &Places, name: &str) -> Result<PathBuf> {
     let manifest = places.root.join("crates/rlm-guest/Cargo.toml");
     let output = cargo()?
-        .args(["metadata", "--format-version", "1", "--locked", "--filter-platform", "wasm32-wasip1", "--manifest-path"])
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--locked",
+            "--filter-platform",
+            "wasm32-wasip1",
+            "--manifest-path",
+        ])
         .arg(&manifest)
         .output()
         .map_err(|error| format!("cargo metadata: {error}"))?;
@@ -222,7 +235,14 @@ fn make_image(places: &Places, wasm: &Path) -> Result<()> {
 /// A cargo that does not take the outer build's target or flags for its own.
 fn cargo() -> Result<Command> {
     let mut command = Command::new(variable("CARGO")?);
-    for name in ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR", "CARGO_BUILD_TARGET", "RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER", "CLIPPY_ARGS"] {
+    for name in [
+        "CARGO_TARGET_DIR",
+        "CARGO_BUILD_TARGET_DIR",
+        "CARGO_BUILD_TARGET",
+        "RUSTFLAGS",
+        "RUSTC_WORKSPACE_WRAPPER",
+        "CLIPPY_ARGS",
+    ] {
         command.env_remove(name);
     }
     Ok(command)

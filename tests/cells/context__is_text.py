@@ -13,7 +13,7 @@ re.findall(r"\d+", context), re.search(r"needle: (\d+)", context).group(1), [m.s
 #= (['4711'], '4711', [10, 23, 55])
 # %%
 [c for c in context if c.isupper()], context.upper()[:9], context.replace("line", "row")[:14], context[::10]
-#= (['T', 'S', 'T'], 'THE FIRST', 'The first row.', 'Tlei Te')
+#= (['T', 'S', 'T'], 'THE FIRST', 'The first row.', 'Tlnilh\n')
 # %%
 isinstance(hash(context), int), {context: 1}[context], context == context[:], context == str(context)
 #= (True, 1, True, True)

@@ -3,7 +3,7 @@ len(context), context[:4], context[9:11], context[16], context.index("🦀"), co
 #= (40, 'grün', '漢字', '🦀', 16, 'äöü\n')
 # %%
 context.split()[2], context.encode()[2:4], len(context.encode()), context[::-1][1:4]
-#= ('漢字', b'\xc3\xbc', 52, 'üöä')
+#= ('漢字', b'\xc3\xbc', 51, 'üöä')
 # %%
 import re
 re.findall(r"\w*ü\w*", context), [c for c in context if ord(c) > 1000], context.upper()[:4]

@@ -18,8 +18,8 @@ def inner():
 inner()
 #= 'mine'
 # %%
-#! expect.note = '`echo` is reserved: it was restored after the cell; use another name'
 #! expect.note = '`add` is reserved: it was restored after the cell; use another name'
+#! expect.note = '`echo` is reserved: it was restored after the cell; use another name'
 def echo(x):
     return "shadowed"
 def add(x):

@@ -39,7 +39,7 @@ class Square(Shape):
 Square().area(), Shape.registry
 #= (4, ['Square'])
 # %%
-#! expect = "raised: TypeError: Can't instantiate abstract class Shape <*>"
+#! expect = "raised: TypeError: Can't instantiate abstract class Shape without an implementation for abstract method 'area'"
 Shape()
 # %%
 class Meta(type):

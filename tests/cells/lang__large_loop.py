@@ -2,4 +2,4 @@ total = 0
 for n in range(200_000):
     total += n * n % 7
 total
-#= 400001
+#= 399999

@@ -14,4 +14,4 @@ class Point(NamedTuple):
 class Movie(TypedDict):
     name: str
 Point(1), Point(1)._asdict(), Movie(name="m"), Optional[int], list[int] | None
-#= (Point(x=1, y=0), {'x': 1, 'y': 0}, {'name': 'm'}, typing.Optional[int], list[int] | None)
+#= (Point(x=1, y=0), {'x': 1, 'y': 0}, {'name': 'm'}, int | None, list[int] | None)

@@ -3,8 +3,8 @@ re.findall(r"(\w+)@(\w+)\.com", "ann@a.com, bob@b.com"), re.sub(r"(\d+)", lambda
 #= ([('ann', 'a'), ('bob', 'b')], 'a2b44', ['a', 'b', 'c'])
 # %%
 m = re.match(r"(?P<year>\d{4})-(?P<month>\d\d)", "2026-03-04")
-m.group("year"), m.groupdict(), m.span(2), m.end(), re.fullmatch(r"\d+", "12x"), m[0]
-#= ('2026', {'year': '2026', 'month': '03'}, (5, 7), 7, None, '2026-03')
+m.group("year"), list(m.groupdict().items()), m.span(2), m.end(), re.fullmatch(r"\d+", "12x"), m[0]
+#= ('2026', [('year', '2026'), ('month', '03')], (5, 7), 7, None, '2026-03')
 # %%
 re.findall(r"^\w+", "one\ntwo", re.M), re.search("A.B", "a\nb", re.I | re.S).group(), re.sub(r"(?<=a)b(?!c)", "X", "abc abd"), re.escape("a.b"), re.compile(r"""
     \d+   # digits

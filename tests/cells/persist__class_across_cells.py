@@ -8,6 +8,7 @@ class Account:
 
     def __repr__(self):
         return f"Account({self.owner!r}, {self.balance})"
+None
 # %%
 a = Account("ann", 5)
 a
@@ -19,6 +20,7 @@ class Saving(Account):
     def grow(self):
         self.balance *= self.rate
         return self
+None
 # %%
 s = Saving("bob", 4).grow()
 s, isinstance(s, Account), Account.count, Saving.__mro__[1].__doc__

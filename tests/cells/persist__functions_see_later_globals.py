@@ -1,5 +1,6 @@
 def price(n):
     return n * rate
+None
 # %%
 #! expect = "raised: NameError: name 'rate' is not defined"
 price(2)

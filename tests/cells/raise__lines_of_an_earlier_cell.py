@@ -1,5 +1,6 @@
 def half(text):
     return int(text) / 2
+None
 # %%
 #! expect = "raised: ValueError: invalid literal for int() with base 10: 'x'"
 def twice(text):

@@ -23,9 +23,3 @@ pass
 # %%
 if True:
     99
-# %%
-def f():
-    return 1
-# %%
-f()
-#= 1

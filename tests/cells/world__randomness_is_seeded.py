@@ -8,4 +8,4 @@ len(set(map(str, values)))
 # %%
 random.seed(42)
 random.random(), random.randint(1, 100), random.choice("abc"), random.sample(range(10), 3)
-#= (0.6394267984578837, 4, 'c', [8, 3, 2])
+#= (0.6394267984578837, 4, 'c', [4, 3, 8])

@@ -59,7 +59,10 @@ pub struct Expected {
 /// When there is none, or one cannot be read or is malformed.
 pub fn load(folder: &Path, defaults: &Limits) -> Result<Vec<CaseFile>, String> {
     let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.extension().is_some_and(|ext| ext == "py")).collect();
+    let mut paths: Vec<_> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|ext| ext == "py"))
+        .collect();
     paths.sort();
     if paths.is_empty() {
         return Err(format!("{}: no case files", folder.display()));
@@ -81,7 +84,8 @@ fn parse(name: String, text: &str, defaults: &Limits) -> Result<CaseFile, String
     for source in cells_of(text) {
         let mut cell = CaseCell { code: source.clone(), limits, expected: Expected::default() };
         for (index, line) in source.lines().enumerate() {
-            read_line(line, &mut cell, &mut file.context).map_err(|error| format!("line {}: {error}", first_line + index))?;
+            read_line(line, &mut cell, &mut file.context)
+                .map_err(|error| format!("line {}: {error}", first_line + index))?;
         }
         if cell.expected.outcomes.is_empty() {
             cell.expected.outcomes.push("completed".to_owned());
@@ -107,7 +111,12 @@ fn cells_of(text: &str) -> Vec<String> {
 
 fn read_line(line: &str, cell: &mut CaseCell, context: &mut Option<String>) -> Result<(), String> {
     let expected = &mut cell.expected;
-    let blocks = [("#>", &mut expected.stdout, "\n"), ("#2>", &mut expected.stderr, "\n"), ("#=", &mut expected.value, ""), ("#|", &mut expected.traceback, "")];
+    let blocks = [
+        ("#>", &mut expected.stdout, "\n"),
+        ("#2>", &mut expected.stderr, "\n"),
+        ("#=", &mut expected.value, ""),
+        ("#|", &mut expected.traceback, ""),
+    ];
     for (mark, block, end) in blocks {
         if let Some(text) = line.strip_prefix(mark) {
             let text = text.strip_prefix(' ').unwrap_or(text);
@@ -136,10 +145,16 @@ impl Setting {
         match text {
             "true" => Ok(Self::Truth(true)),
             "false" => Ok(Self::Truth(false)),
-            _ if text.starts_with('"') => serde_json::from_str(text).map(Self::Text).map_err(|error| format!("{text}: {error}")),
+            _ if text.starts_with('"') => {
+                serde_json::from_str(text).map(Self::Text).map_err(|error| format!("{text}: {error}"))
+            }
             _ => match text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
                 Some(raw) => Ok(Self::Text(raw.to_owned())),
-                None => text.replace('_', "").parse().map(Self::Number).map_err(|_| format!("{text}: neither number, truth nor text")),
+                None => text
+                    .replace('_', "")
+                    .parse()
+                    .map(Self::Number)
+                    .map_err(|_| format!("{text}: neither number, truth nor text")),
             },
         }
     }

@@ -21,7 +21,8 @@ pub fn differences(expected: &Expected, execution: &Execution, whole: bool) -> V
     let mut found = Vec::new();
     let ended = outcome(execution);
     if !expected.outcomes.iter().any(|wanted| ends_as(wanted, &ended)) {
-        let traceback = traceback_of(execution).map(|text| format!("\n  its traceback:\n{}", indented(text))).unwrap_or_default();
+        let traceback =
+            traceback_of(execution).map(|text| format!("\n  its traceback:\n{}", indented(text))).unwrap_or_default();
         found.push(format!("{}{traceback}", difference("outcome", &expected.outcomes.join(" | "), &ended)));
     }
     let mut compare = |what: &str, wanted: Option<&str>, got: Option<&str>| {
@@ -125,7 +126,10 @@ fn json(value: &Value) -> serde_json::Value {
         Value::Str(text) | Value::BigInt(text) => text.as_str().into(),
         Value::Bytes(bytes) => String::from_utf8_lossy(bytes).into(),
         Value::List(items) => items.iter().map(json).collect(),
-        Value::Dict(items) => items.iter().map(|(key, value)| (key.as_str().map_or_else(|| json(key).to_string(), str::to_owned), json(value))).collect(),
+        Value::Dict(items) => items
+            .iter()
+            .map(|(key, value)| (key.as_str().map_or_else(|| json(key).to_string(), str::to_owned), json(value)))
+            .collect(),
     }
 }
 

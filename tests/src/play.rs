@@ -12,7 +12,8 @@ const ANSWERS: &[&str] = &["FINAL", "FINAL_VAR", "SUBMIT", "SHOW_VARS", "answer"
 /// # Errors
 /// When the sandbox fails.
 pub async fn start(engine: &Engine, limits: &Limits, context: Option<&str>) -> Result<Session, SandboxError> {
-    let builder = engine.session(limits.clone()).host_function("echo", answered(echo)).host_function("add", answered(add));
+    let builder =
+        engine.session(limits.clone()).host_function("echo", answered(echo)).host_function("add", answered(add));
     let builder = builder.host_function("fail", answered(fail)).import("rlm_answer", ANSWERS);
     let mut session = builder.start().await?;
     if let Some(text) = context {
@@ -31,14 +32,19 @@ pub async fn transcript(session: &mut Session, file: &CaseFile) -> Result<Vec<Ex
     for (index, cell) in file.cells.iter().enumerate() {
         let execution = session.run(&Cell { code: cell.code.clone(), limits: Some(cell.limits.clone()) }).await;
         let before: Vec<_> = executions.iter().map(outcome).collect();
-        executions.push(execution.map_err(|error| format!("cell {}: the sandbox failed: {error}\n  before it: {before:?}", index + 1))?);
+        executions
+            .push(execution.map_err(|error| {
+                format!("cell {}: the sandbox failed: {error}\n  before it: {before:?}", index + 1)
+            })?);
     }
     Ok(executions)
 }
 
 type Answer = Result<Value, HostError>;
 
-fn answered(function: fn(HostCall) -> Answer) -> impl Fn(HostCall) -> std::future::Ready<Answer> + Send + Sync + 'static {
+fn answered(
+    function: fn(HostCall) -> Answer,
+) -> impl Fn(HostCall) -> std::future::Ready<Answer> + Send + Sync + 'static {
     move |call| std::future::ready(function(call))
 }
 
@@ -56,10 +62,15 @@ fn echo(call: HostCall) -> Answer {
 fn add(call: HostCall) -> Answer {
     let mut args = call.args.into_iter();
     let first = args.next().ok_or_else(|| wrong("add() needs a"))?;
-    let named = call.kwargs.into_iter().map(|(name, value)| if name == "b" { Ok(value) } else { Err(wrong("add() has only a and b")) });
+    let named = call
+        .kwargs
+        .into_iter()
+        .map(|(name, value)| if name == "b" { Ok(value) } else { Err(wrong("add() has only a and b")) });
     let second = args.next().map(Ok).or_else(|| named.into_iter().next()).unwrap_or(Ok(Value::Int(1)))?;
     match (first, second) {
-        (Value::Int(a), Value::Int(b)) => a.checked_add(b).map(Value::Int).ok_or_else(|| HostError::new("OverflowError", "too large")),
+        (Value::Int(a), Value::Int(b)) => {
+            a.checked_add(b).map(Value::Int).ok_or_else(|| HostError::new("OverflowError", "too large"))
+        }
         _ => Err(wrong("add() adds integers")),
     }
 }

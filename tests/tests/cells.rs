@@ -38,7 +38,11 @@ fn check(engines: &[(&str, &Engine)], file: &CaseFile) -> Result<(), Failed> {
         let executions = play(engine, file).map_err(|error| format!("{mode} images: {error}"))?;
         let mut found = Vec::new();
         for (index, (cell, execution)) in file.cells.iter().zip(&executions).enumerate() {
-            found.extend(differences(&cell.expected, execution, true).into_iter().map(|one| format!("cell {} of {}: {one}", index + 1, file.cells.len())));
+            found.extend(
+                differences(&cell.expected, execution, true)
+                    .into_iter()
+                    .map(|one| format!("cell {} of {}: {one}", index + 1, file.cells.len())),
+            );
         }
         if !found.is_empty() {
             return Err(format!("{mode} images:\n{}", found.join("\n")).into());
@@ -47,14 +51,21 @@ fn check(engines: &[(&str, &Engine)], file: &CaseFile) -> Result<(), Failed> {
     }
     for (index, pair) in runs.windows(2).flat_map(|pair| pair[0].iter().zip(&pair[1]).enumerate()) {
         if pair.0 != pair.1 {
-            return Err(format!("cell {}: two runs differ\n  first: {:#?}\n  second: {:#?}", index + 1, pair.0, pair.1).into());
+            return Err(format!(
+                "cell {}: two runs differ\n  first: {:#?}\n  second: {:#?}",
+                index + 1,
+                pair.0,
+                pair.1
+            )
+            .into());
         }
     }
     Ok(())
 }
 
 fn play(engine: &Engine, file: &CaseFile) -> Result<Vec<Execution>, String> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(|error| error.to_string())?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(|error| error.to_string())?;
     runtime.block_on(async {
         let mut session = start(engine, &limits(), file.context.as_deref()).await.map_err(|error| error.to_string())?;
         transcript(&mut session, file).await

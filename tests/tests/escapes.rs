@@ -11,7 +11,7 @@ use std::{
     fs,
     path::Path,
     process::ExitCode,
-    sync::Arc,
+    sync::{Arc, mpsc},
     time::{Duration, Instant},
 };
 
@@ -30,6 +30,13 @@ const MOST_SHOWN: usize = 140_000;
 /// Real time a cell may take beyond its limit and what it waits for: the grace, the rollback, and
 /// a busy machine.
 const SLACK: Duration = Duration::from_secs(6);
+
+/// Real time that listing the variables may take.
+const LISTING: Duration = Duration::from_secs(10);
+/// Real time after which a file hangs, beyond what its cells may take.
+const HANG: Duration = Duration::from_secs(30);
+/// The stack of the thread that sessions run on: what Rust gives a thread.
+const STACK: usize = 2 << 20;
 
 fn limits() -> Limits {
     Limits {
@@ -60,7 +67,10 @@ fn main() -> ExitCode {
         }
     };
     let before = Footprint::now();
-    let engines = [("mapped", Engine::new().expect("engine")), ("copied", Engine::with_copied_images().expect("engine with copied images"))];
+    let engines = [
+        ("mapped", Engine::new().expect("engine")),
+        ("copied", Engine::with_copied_images().expect("engine with copied images")),
+    ];
     let mut trials = Vec::new();
     for (mode, engine) in &engines {
         for file in &files {
@@ -86,7 +96,9 @@ struct Footprint {
 
 impl Footprint {
     fn now() -> Self {
-        let entries = |folder: &str| fs::read_dir(folder).map(|entries| entries.flatten().collect::<Vec<_>>()).unwrap_or_default();
+        let entries = |folder: &str| {
+            fs::read_dir(folder).map(|entries| entries.flatten().collect::<Vec<_>>()).unwrap_or_default()
+        };
         let tasks = entries("/proc/self/task");
         let children = tasks.iter().filter_map(|task| fs::read_to_string(task.path().join("children")).ok()).collect();
         Self { descriptors: entries("/proc/self/fd").len(), children }
@@ -103,9 +115,27 @@ impl Footprint {
     }
 }
 
-fn check(engine: &Engine, file: &CaseFile, canary: &str) -> Result<(), Failed> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-    runtime.block_on(attempt(engine, file, canary)).map_err(Failed::from)
+/// Runs one file on a thread of its own, which may be left behind where it never ends.
+fn check(engine: &Engine, file: &Arc<CaseFile>, canary: &str) -> Result<(), Failed> {
+    let (engine, canary) = (engine.clone(), canary.to_owned());
+    let allowed: Duration = file.cells.iter().map(|cell| cell.limits.wall + SLACK).sum();
+    let file = Arc::clone(file);
+    let (told, ended) = mpsc::channel();
+    let attempt = std::thread::Builder::new().stack_size(STACK).spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("runtime");
+        let _ = told.send(runtime.block_on(attempt(&engine, &file, &canary)));
+    })?;
+    match ended.recv_timeout(allowed + HANG) {
+        Ok(result) => result.map_err(Failed::from),
+        Err(mpsc::RecvTimeoutError::Timeout) => Err(format!(
+            "not done within {:?}: a limit did not hold, and the thread of the host is blocked",
+            allowed + HANG
+        )
+        .into()),
+        Err(mpsc::RecvTimeoutError::Disconnected) => {
+            std::panic::resume_unwind(attempt.join().expect_err("it panicked"))
+        }
+    }
 }
 
 async fn attempt(engine: &Engine, file: &CaseFile, canary: &str) -> Result<(), String> {
@@ -119,7 +149,9 @@ async fn attempt(engine: &Engine, file: &CaseFile, canary: &str) -> Result<(), S
     }
     let mut found = Vec::new();
     for (index, cell) in file.cells.iter().enumerate() {
-        let (execution, took) = run(&mut session, cell).await.map_err(|error| format!("cell {}: the sandbox failed: {error}", index + 1))?;
+        let (execution, took) = run(&mut session, cell)
+            .await
+            .map_err(|error| format!("cell {}: the sandbox failed: {error}", index + 1))?;
         let mut wrong = differences(&cell.expected, &execution, false);
         wrong.extend(broken_promises(cell, &execution, took));
         found.extend(wrong.into_iter().map(|one| format!("cell {} of {}: {one}", index + 1, file.cells.len())));
@@ -147,7 +179,10 @@ next(live)
 
 /// Checks that a session goes on with its variables, its functions and its host functions.
 async fn survives(who: &str, session: &mut Session) -> Result<(), String> {
-    let execution = session.run(&Cell { code: "precious".to_owned(), limits: Some(limits()) }).await.map_err(|error| format!("{who} afterwards: {error}"))?;
+    let execution = session
+        .run(&Cell { code: "precious".to_owned(), limits: Some(limits()) })
+        .await
+        .map_err(|error| format!("{who} afterwards: {error}"))?;
     let Outcome::Completed(Some(shown)) = &execution.outcome else {
         return Err(format!("{who} afterwards: `precious` {}", outcome(&execution)));
     };
@@ -158,7 +193,10 @@ async fn survives(who: &str, session: &mut Session) -> Result<(), String> {
     }
     wanted(&format!("{who} afterwards, precious"), "{'list': [1, 2, 3], 'text': 'kept'}", &shown.repr)?;
     let code = "[echo('up'), add(1), next(live)]";
-    let execution = session.run(&Cell { code: code.to_owned(), limits: Some(limits()) }).await.map_err(|error| format!("{who} afterwards: {error}"))?;
+    let execution = session
+        .run(&Cell { code: code.to_owned(), limits: Some(limits()) })
+        .await
+        .map_err(|error| format!("{who} afterwards: {error}"))?;
     let value = match &execution.outcome {
         Outcome::Completed(Some(shown)) => shown.repr.clone(),
         _ => outcome(&execution),
@@ -168,14 +206,19 @@ async fn survives(who: &str, session: &mut Session) -> Result<(), String> {
 
 /// Checks that variables can still be listed, within bounds.
 async fn lists(session: &mut Session) -> Result<(), String> {
-    let variables = session.variables(1_000).await.map_err(|error| format!("listing variables: {error}"))?;
+    let listed = tokio::time::timeout(LISTING, session.variables(1_000))
+        .await
+        .map_err(|_| format!("listing variables: not done within {LISTING:?}"))?;
+    let variables = listed.map_err(|error| format!("listing variables: {error}"))?;
     if !variables.iter().any(|variable| variable.name == "precious") {
         return Err("listing variables: precious is not among them".to_owned());
     }
     let long = variables.iter().find(|variable| variable.preview.len() > 2_000);
     let leak = variables.iter().find(|variable| variable.preview.contains(CANARY));
     match (long, leak) {
-        (Some(variable), _) => Err(format!("listing variables: the preview of {} has {} bytes", variable.name, variable.preview.len())),
+        (Some(variable), _) => {
+            Err(format!("listing variables: the preview of {} has {} bytes", variable.name, variable.preview.len()))
+        }
         (_, Some(variable)) => Err(format!("listing variables: {} holds the canary", variable.name)),
         _ => Ok(()),
     }
@@ -214,7 +257,9 @@ fn broken_promises(cell: &CaseCell, execution: &Execution, took: Duration) -> Ve
     if let Some(submitted) = &execution.submitted {
         texts.push(("submitted", format!("{submitted:?}")));
     }
-    found.extend(texts.iter().filter(|(_, text)| text.contains(CANARY)).map(|(what, _)| format!("{what}: holds the canary")));
+    found.extend(
+        texts.iter().filter(|(_, text)| text.contains(CANARY)).map(|(what, _)| format!("{what}: holds the canary")),
+    );
     if let Outcome::Exceeded(exceeded) = &execution.outcome {
         found.extend(unproven(&exceeded.limit));
     }

@@ -156,9 +156,7 @@ pub enum Interrupt {
 impl Interrupt {
     /// Reads the word back; `None` for zero and anything unknown.
     pub fn from_word(word: u32) -> Option<Self> {
-        [Self::Time, Self::Fuel, Self::Cancel, Self::Output]
-            .into_iter()
-            .find(|&interrupt| interrupt as u32 == word)
+        [Self::Time, Self::Fuel, Self::Cancel, Self::Output].into_iter().find(|&interrupt| interrupt as u32 == word)
     }
 }
 
@@ -204,7 +202,12 @@ impl std::fmt::Display for BadFrame {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::TooLong { bytes } => write!(f, "frame of {bytes} bytes, at most {MAX_FRAME} allowed"),
-            Self::Malformed => write!(f, "frame is malformed, nests deeper than {} or has more than {} parts", crate::MAX_DEPTH, crate::MAX_NODES),
+            Self::Malformed => write!(
+                f,
+                "frame is malformed, nests deeper than {} or has more than {} parts",
+                crate::MAX_DEPTH,
+                crate::MAX_NODES
+            ),
         }
     }
 }

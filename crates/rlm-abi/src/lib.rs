@@ -10,8 +10,7 @@ pub mod symbols;
 mod value;
 
 pub use frame::{
-    BadFrame, Fault, HostCall, HostReply, Interrupt, MAX_FRAME, Reply, Request, Shown, Text,
-    Variable, decode, encode,
+    BadFrame, Fault, HostCall, HostReply, Interrupt, MAX_FRAME, Reply, Request, Shown, Text, Variable, decode, encode,
 };
 pub use value::{MAX_DEPTH, MAX_NODES, Value};
 

@@ -62,9 +62,9 @@ impl Value {
         match (self, levels) {
             (Value::List(_) | Value::Dict(_), 0) => false,
             (Value::List(items), _) => items.iter().all(|v| v.within_depth(levels - 1)),
-            (Value::Dict(items), _) => items
-                .iter()
-                .all(|(k, v)| k.within_depth(levels - 1) && v.within_depth(levels - 1)),
+            (Value::Dict(items), _) => {
+                items.iter().all(|(k, v)| k.within_depth(levels - 1) && v.within_depth(levels - 1))
+            }
             _ => true,
         }
     }
@@ -178,9 +178,7 @@ impl<'de> de::Visitor<'de> for TreeVisitor {
         let mut open: Vec<Open> = Vec::new();
         let mut nodes = 0usize;
         loop {
-            let token: Token<'de> = seq
-                .next_element()?
-                .ok_or_else(|| A::Error::custom("value ends early"))?;
+            let token: Token<'de> = seq.next_element()?.ok_or_else(|| A::Error::custom("value ends early"))?;
             nodes += 1;
             if nodes > MAX_NODES {
                 return Err(A::Error::custom("value has too many parts"));

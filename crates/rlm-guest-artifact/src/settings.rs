@@ -20,8 +20,17 @@ pub const GUARD: u64 = 32 << 20;
 /// CPU features compiled code relies on beyond the architecture's baseline, for x86-64: those of
 /// x86-64-v3, in processors since 2013. Loading checks that the CPU has them.
 pub const X86_FEATURES: &[&str] = &[
-    "has_sse3", "has_ssse3", "has_sse41", "has_sse42", "has_popcnt", "has_avx", "has_avx2", "has_bmi1",
-    "has_bmi2", "has_lzcnt", "has_fma",
+    "has_sse3",
+    "has_ssse3",
+    "has_sse41",
+    "has_sse42",
+    "has_popcnt",
+    "has_avx",
+    "has_avx2",
+    "has_bmi1",
+    "has_bmi2",
+    "has_lzcnt",
+    "has_fma",
 ];
 
 /// The settings that compiled code depends on.

@@ -2,9 +2,9 @@
 
 use rlm_abi::{Fault, Reply, Shown, Value};
 use rustpython_vm::{
-    AsObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyBaseExceptionRef, PyStr},
-    compiler::Mode,
+    AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
+    builtins::{PyBaseExceptionRef, PyCode, PyStr},
+    compiler::{self, Mode},
     scope::Scope,
 };
 
@@ -21,6 +21,7 @@ pub fn run(guest: &Guest, name: &str, code: &str, vm: &VirtualMachine) -> Reply 
     interrupt::begin_cell();
     guest.submitted.replace(None);
     let ended = execute(guest, name, code, vm).and_then(|value| show(guest, value, vm));
+    interrupt::end_cell();
     let ended = ended.map_err(|exception| fault(guest, exception, vm));
     let notes = namespace::restore_reserved(guest, vm);
     let submitted = guest.submitted.take();
@@ -32,10 +33,24 @@ pub fn run(guest: &Guest, name: &str, code: &str, vm: &VirtualMachine) -> Reply 
 
 fn execute(guest: &Guest, name: &str, code: &str, vm: &VirtualMachine) -> PyResult {
     namespace::remember_source(guest, name, code, vm);
-    let code = vm
-        .compile(code, Mode::BlockExpr, name.to_owned())
-        .map_err(|error| error.into_pyexception(vm, Some(code)))?;
+    let code = compile(name, code, vm)?;
     vm.run_code_obj(code, Scope::with_builtins(None, guest.globals.clone(), vm))
+}
+
+/// Compiles a cell so that its last expression is its value.
+///
+/// `vm.compile` reads the source twice more, for warnings about escapes in strings and the like;
+/// without a backslash there is nothing for it to find that a model needs to know.
+fn compile(name: &str, source: &str, vm: &VirtualMachine) -> PyResult<PyRef<PyCode>> {
+    if source.contains('\\') {
+        return vm
+            .compile(source, Mode::BlockExpr, name.to_owned())
+            .map_err(|error| error.into_pyexception(vm, Some(source)));
+    }
+    match compiler::compile(source, Mode::BlockExpr, name, vm.compile_opts()) {
+        Ok(code) => Ok(PyCode::new_ref_from_bytecode(vm, code)),
+        Err(error) => Err(vm.new_syntax_error(&error, Some(source))),
+    }
 }
 
 /// Shows the value of the last expression as a prompt would, and binds it to `_`.

@@ -15,6 +15,9 @@ use crate::state;
 /// Polls (about one a bytecode instruction) a cell gets to clean up after each exception.
 const QUIET_POLLS: u32 = 20_000;
 
+/// Polls that describing the exception of an interrupted cell may take.
+const DESCRIBING_POLLS: u32 = 2_000_000;
+
 /// Exceptions with a pause after them; from then on every poll raises.
 const PATIENCE: u32 = 8;
 
@@ -40,6 +43,11 @@ pub fn install() {
 pub fn begin_cell() {
     RAISED.store(0, Relaxed);
     QUIET.store(0, Relaxed);
+}
+
+/// The cell's code has ended; describing how is ours, and gets time to.
+pub fn end_cell() {
+    QUIET.store(DESCRIBING_POLLS, Relaxed);
 }
 
 fn raise(vm: &VirtualMachine) -> PyResult<()> {

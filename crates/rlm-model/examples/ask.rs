@@ -5,9 +5,7 @@
 
 use std::{io::BufRead, process::ExitCode, time::Duration};
 
-use rlm_model::{
-    Builtin, Message, Model, ModelName, OpenAi, OpenAiConfig, Request, parse_model_name,
-};
+use rlm_model::{Builtin, Message, Model, ModelName, OpenAi, OpenAiConfig, Request, parse_model_name};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -26,31 +24,16 @@ async fn run(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
     let model = model(name, arguments.get(1))?;
     for line in std::io::stdin().lock().lines() {
         let messages: Vec<Message> = serde_json::from_str(&line?)?;
-        let reply = model
-            .complete(Request {
-                messages,
-                max_output_tokens: Some(1_000),
-            })
-            .await?;
-        println!(
-            "{}",
-            serde_json::json!({ "text": reply.text, "usage": reply.usage })
-        );
+        let reply = model.complete(Request { messages, max_output_tokens: Some(1_000) }).await?;
+        println!("{}", serde_json::json!({ "text": reply.text, "usage": reply.usage }));
     }
     Ok(())
 }
 
-fn model(
-    name: &str,
-    base_url: Option<&String>,
-) -> Result<Box<dyn Model>, Box<dyn std::error::Error>> {
+fn model(name: &str, base_url: Option<&String>) -> Result<Box<dyn Model>, Box<dyn std::error::Error>> {
     match parse_model_name(name)? {
         ModelName::OpenAi { model } => {
-            let mut config = OpenAiConfig {
-                model,
-                timeout: Duration::from_secs(30),
-                ..OpenAiConfig::default()
-            };
+            let mut config = OpenAiConfig { model, timeout: Duration::from_secs(30), ..OpenAiConfig::default() };
             config.base_url = base_url.cloned().unwrap_or(config.base_url);
             Ok(Box::new(OpenAi::new(config)?))
         }

@@ -78,14 +78,8 @@ mod tests {
 
     #[test]
     fn an_error_says_model_kind_and_words() {
-        let error = ModelError {
-            model: "openai:gpt-5".into(),
-            kind: ErrorKind::Authentication,
-            message: "no key".into(),
-        };
-        assert_eq!(
-            error.to_string(),
-            "openai:gpt-5: authentication failed: no key"
-        );
+        let error =
+            ModelError { model: "openai:gpt-5".into(), kind: ErrorKind::Authentication, message: "no key".into() };
+        assert_eq!(error.to_string(), "openai:gpt-5: authentication failed: no key");
     }
 }

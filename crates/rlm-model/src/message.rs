@@ -26,26 +26,17 @@ pub struct Message {
 impl Message {
     /// A standing instruction.
     pub fn system(content: impl Into<String>) -> Self {
-        Self {
-            role: Role::System,
-            content: content.into(),
-        }
+        Self { role: Role::System, content: content.into() }
     }
 
     /// What the one who asks says.
     pub fn user(content: impl Into<String>) -> Self {
-        Self {
-            role: Role::User,
-            content: content.into(),
-        }
+        Self { role: Role::User, content: content.into() }
     }
 
     /// What the model said before.
     pub fn assistant(content: impl Into<String>) -> Self {
-        Self {
-            role: Role::Assistant,
-            content: content.into(),
-        }
+        Self { role: Role::Assistant, content: content.into() }
     }
 }
 
@@ -61,10 +52,7 @@ pub struct Request {
 impl Request {
     /// A request of one user message.
     pub fn prompt(text: impl Into<String>) -> Self {
-        Self {
-            messages: vec![Message::user(text)],
-            max_output_tokens: None,
-        }
+        Self { messages: vec![Message::user(text)], max_output_tokens: None }
     }
 }
 
@@ -82,15 +70,8 @@ pub struct Reply {
 impl Reply {
     /// A finished reply that counts as one call and no tokens.
     pub fn text(text: impl Into<String>) -> Self {
-        let usage = Usage {
-            calls: 1,
-            ..Usage::default()
-        };
-        Self {
-            text: text.into(),
-            usage,
-            finish: Finish::Stop,
-        }
+        let usage = Usage { calls: 1, ..Usage::default() };
+        Self { text: text.into(), usage, finish: Finish::Stop }
     }
 }
 
@@ -127,9 +108,7 @@ impl Add for Usage {
         Self {
             calls: self.calls.saturating_add(other.calls),
             input_tokens: self.input_tokens.saturating_add(other.input_tokens),
-            cached_input_tokens: self
-                .cached_input_tokens
-                .saturating_add(other.cached_input_tokens),
+            cached_input_tokens: self.cached_input_tokens.saturating_add(other.cached_input_tokens),
             output_tokens: self.output_tokens.saturating_add(other.output_tokens),
             reasoning_tokens: self.reasoning_tokens.saturating_add(other.reasoning_tokens),
         }

@@ -34,9 +34,7 @@ pub fn parse_model_name(name: &str) -> Result<ModelName, UnknownModel> {
         None if name == "builtin" => Ok(ModelName::Builtin),
         None if name == "openai" => Err(UnknownModel::NoModel(name.into())),
         Some(("openai", "")) => Err(UnknownModel::NoModel(name.into())),
-        Some(("openai", model)) => Ok(ModelName::OpenAi {
-            model: model.into(),
-        }),
+        Some(("openai", model)) => Ok(ModelName::OpenAi { model: model.into() }),
         _ => Err(UnknownModel::Provider(name.into())),
     }
 }
@@ -67,22 +65,10 @@ mod tests {
         check("builtin", "builtin");
         check("openai:gpt-5", "openai:gpt-5");
         check(" openai:qwen3:8b ", "openai:qwen3:8b");
-        check(
-            "openai:",
-            "\"openai:\" names no model: write openai:NAME, such as openai:gpt-5",
-        );
-        check(
-            "openai",
-            "\"openai\" names no model: write openai:NAME, such as openai:gpt-5",
-        );
-        check(
-            "gpt-5",
-            "unknown model \"gpt-5\": known are builtin and openai:NAME",
-        );
-        check(
-            "claude:x\n",
-            "unknown model \"claude:x\": known are builtin and openai:NAME",
-        );
+        check("openai:", "\"openai:\" names no model: write openai:NAME, such as openai:gpt-5");
+        check("openai", "\"openai\" names no model: write openai:NAME, such as openai:gpt-5");
+        check("gpt-5", "unknown model \"gpt-5\": known are builtin and openai:NAME");
+        check("claude:x\n", "unknown model \"claude:x\": known are builtin and openai:NAME");
         check("", "unknown model \"\": known are builtin and openai:NAME");
     }
 }

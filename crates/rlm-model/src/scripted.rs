@@ -35,19 +35,12 @@ impl ScriptedModel {
     }
 
     /// Answers every request with what `answer` makes of it.
-    pub fn from_fn(
-        answer: impl Fn(&Request) -> Result<Reply, ModelError> + Send + Sync + 'static,
-    ) -> Self {
+    pub fn from_fn(answer: impl Fn(&Request) -> Result<Reply, ModelError> + Send + Sync + 'static) -> Self {
         Self::with_script(Script::Function(Box::new(answer)))
     }
 
     fn with_script(script: Script) -> Self {
-        Self {
-            name: "scripted".into(),
-            script,
-            delay: None,
-            seen: Mutex::default(),
-        }
+        Self { name: "scripted".into(), script, delay: None, seen: Mutex::default() }
     }
 
     /// Reports under this name instead of `scripted`.
@@ -66,10 +59,7 @@ impl ScriptedModel {
 
     /// The requests seen so far, in order of arrival.
     pub fn requests(&self) -> Vec<Request> {
-        self.seen
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn answer(&self, request: &Request) -> Result<Reply, ModelError> {
@@ -100,10 +90,7 @@ impl Model for ScriptedModel {
 
     fn complete(&self, request: Request) -> BoxFuture<'_, Result<Reply, ModelError>> {
         Box::pin(async move {
-            self.seen
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(request.clone());
+            self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(request.clone());
             // The place in the script is taken on arrival, so a delay cannot reorder replies.
             let answer = self.answer(&request);
             if let Some(delay) = self.delay {
@@ -130,19 +117,14 @@ mod tests {
         let model = ScriptedModel::new(["one", "two"]);
         assert_eq!(ask(&model, "a").await, "one");
         assert_eq!(ask(&model, "b").await, "two");
-        assert_eq!(
-            ask(&model, "c").await,
-            "scripted: request failed: the script has no reply for call 3"
-        );
+        assert_eq!(ask(&model, "c").await, "scripted: request failed: the script has no reply for call 3");
         assert_eq!(model.requests()[1], Request::prompt("b"));
         assert_eq!(model.requests().len(), 3);
     }
 
     #[tokio::test]
     async fn a_function_sees_the_request() {
-        let model = ScriptedModel::from_fn(|request| {
-            Ok(Reply::text(request.messages[0].content.to_uppercase()))
-        });
+        let model = ScriptedModel::from_fn(|request| Ok(Reply::text(request.messages[0].content.to_uppercase())));
         assert_eq!(ask(&model, "louder").await, "LOUDER");
     }
 

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use rlm::Models;
-use rlm_model::{ApiKey, Builtin, ErrorKind, ModelError, ModelName, OpenAi, OpenAiConfig, SharedModel, parse_model_name};
+use rlm_model::{
+    ApiKey, Builtin, ErrorKind, ModelError, ModelName, OpenAi, OpenAiConfig, SharedModel, parse_model_name,
+};
 
 use crate::{args::ModelArgs, failure::Usage, world};
 
@@ -220,7 +222,13 @@ mod tests {
         let proxy = |url: &str| proxies.for_url(url);
         assert_eq!(proxy("https://api.openai.com/v1"), Some("http://p:2".into()));
         assert_eq!(proxy("http://10.0.0.1:8000/v1"), Some("http://p:1".into()));
-        for url in ["http://localhost:8000", "http://127.0.0.1/v1", "http://[::1]:8/", "https://u:p@a.example.org/", "https://x.corp"] {
+        for url in [
+            "http://localhost:8000",
+            "http://127.0.0.1/v1",
+            "http://[::1]:8/",
+            "https://u:p@a.example.org/",
+            "https://x.corp",
+        ] {
             assert_eq!(proxy(url), None, "{url}");
         }
     }

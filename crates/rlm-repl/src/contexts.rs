@@ -43,7 +43,9 @@ pub fn open(path: &Path, kind: Kind) -> Result<Context, Usage> {
     let mut file = world::open(path).map_err(|error| unreadable(&shown, &error))?;
     let about = file.metadata().map_err(|error| unreadable(&shown, &error))?;
     if about.is_dir() {
-        return Err(Usage::new(format!("context {shown}: is a directory")).hint("name the files in it, one --context each"));
+        return Err(
+            Usage::new(format!("context {shown}: is a directory")).hint("name the files in it, one --context each")
+        );
     }
     if about.is_file() {
         let opened = match kind {
@@ -54,10 +56,7 @@ pub fn open(path: &Path, kind: Kind) -> Result<Context, Usage> {
     }
     // A pipe or a device has no length to map: it is read to its end.
     let mut bytes = Vec::new();
-    Read::by_ref(&mut file)
-        .take(MAX_MEMORY + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| unreadable(&shown, &error))?;
+    Read::by_ref(&mut file).take(MAX_MEMORY + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&shown, &error))?;
     held(&bytes, kind).map_err(|error| refused(&shown, error))
 }
 

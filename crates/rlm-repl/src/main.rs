@@ -45,7 +45,5 @@ fn dispatch(cli: Cli) -> Result<i32> {
 
 /// Whether whoever read our output went away, as `head` does: nothing to complain about.
 fn closed_pipe(error: &anyhow::Error) -> bool {
-    error
-        .downcast_ref::<std::io::Error>()
-        .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }

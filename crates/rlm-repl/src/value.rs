@@ -185,7 +185,9 @@ const NOT_PAIRS: &str = "`$dict` takes a list of [key, value] pairs";
 
 fn pair(value: Value) -> Result<(Value, Value), String> {
     match value {
-        Value::List(items) => <[Value; 2]>::try_from(items).map(|[key, value]| (key, value)).map_err(|_| NOT_PAIRS.into()),
+        Value::List(items) => {
+            <[Value; 2]>::try_from(items).map(|[key, value]| (key, value)).map_err(|_| NOT_PAIRS.into())
+        }
         _ => Err(NOT_PAIRS.into()),
     }
 }
@@ -248,10 +250,7 @@ mod tests {
     fn integers_are_read_in_their_shortest_spelling() {
         assert_eq!(read("9223372036854775808"), Ok(Value::BigInt("9223372036854775808".into())));
         assert_eq!(read(r#"{"$int":"-0042"}"#), Ok(Value::Int(-42)));
-        assert_eq!(
-            read(r#"{"$int":"-00099999999999999999999"}"#),
-            Ok(Value::BigInt("-99999999999999999999".into()))
-        );
+        assert_eq!(read(r#"{"$int":"-00099999999999999999999"}"#), Ok(Value::BigInt("-99999999999999999999".into())));
     }
 
     #[test]

@@ -118,7 +118,12 @@ impl Context {
         if let Err(error) = simdutf8::compat::from_utf8(bytes) {
             let offset = error.valid_up_to();
             let line = memchr::memchr_iter(b'\n', &bytes[..offset]).count() as u64 + 1;
-            return Err(ContextError::NotUtf8 { offset: offset as u64, line, byte: bytes[offset], length: bytes.len() as u64 });
+            return Err(ContextError::NotUtf8 {
+                offset: offset as u64,
+                line,
+                byte: bytes[offset],
+                length: bytes.len() as u64,
+            });
         }
         let chars = count_chars(bytes);
         Ok(self.with_chars(chars))

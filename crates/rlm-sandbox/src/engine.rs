@@ -1,7 +1,11 @@
 //! The compiled guest and its base image, shared by all sessions.
 
 use std::{
-    sync::{Arc, OnceLock},
+    ops::Range,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -9,7 +13,7 @@ use wasmtime::{InstancePre, Linker};
 
 use crate::{
     HostFunction, Limits, Result, SandboxError, Session,
-    guest::{Functions, HostState, link},
+    guest::{Functions, Guest, HostState, link},
     memory::{Backing, Creator, Image, Mode, code},
     world::World,
 };
@@ -30,7 +34,37 @@ pub struct Shared {
     pub base: Image,
     /// Address of the guest's interrupt word.
     pub word: u32,
+    hot: HotPages,
 }
+
+/// Pages that every session writes in its first cell. A session that starts with them as its own is
+/// spared as many page faults.
+#[derive(Default)]
+struct HotPages {
+    sessions: AtomicUsize,
+    ranges: OnceLock<Vec<Range<usize>>>,
+}
+
+impl Shared {
+    /// Looks at what the second session of an engine wrote in its first cell. The first is let off:
+    /// where it is the only one, learning would be for nothing.
+    pub fn learn_hot_pages(&self, guest: &Guest) {
+        if self.hot.sessions.fetch_add(1, Ordering::Relaxed) == 1
+            && let Ok(ranges) = guest.region().lock().dirty()
+        {
+            let base = ranges.into_iter().filter(|range| range.end <= self.base.size());
+            let _ = self.hot.ranges.set(base.take(MOST_HOT_RANGES).collect());
+        }
+    }
+
+    /// The pages learned so far.
+    pub fn hot_pages(&self) -> &[Range<usize>] {
+        self.hot.ranges.get().map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Most ranges made a session's own at its start.
+const MOST_HOT_RANGES: usize = 128;
 
 /// The compiled guest. There is one in a process: its code runs where the loader put it.
 pub struct Compiled {
@@ -54,7 +88,9 @@ impl Compiled {
         code::run_in_place(&mut config);
         let engine = wasmtime::Engine::new(&config)?;
         let module = code::load(&engine, rlm_guest_artifact::code())?;
-        let memory = module.exports().find_map(|export| export.ty().memory().map(|memory| memory.minimum() * memory.page_size()));
+        let memory = module
+            .exports()
+            .find_map(|export| export.ty().memory().map(|memory| memory.minimum() * memory.page_size()));
         let memory = memory.ok_or_else(|| wasmtime::Error::msg("the guest exports no memory"))?;
         let mut linker = Linker::new(&engine);
         link(&mut linker)?;
@@ -94,10 +130,11 @@ impl Engine {
     fn with_mode(mode: Mode) -> Result<Self> {
         let guest = Compiled::get()?;
         let image = rlm_guest_artifact::image();
-        let backing = Backing::of_static(image, mode).map_err(|source| SandboxError::System { what: "mapping the base image", source })?;
+        let backing = Backing::of_static(image, mode)
+            .map_err(|source| SandboxError::System { what: "mapping the base image", source })?;
         let base = Image::new(guest.memory as usize, image.len(), backing);
         let word = rlm_guest_artifact::INTERRUPT_WORD;
-        Ok(Self { shared: Arc::new(Shared { guest, mode, base, word }) })
+        Ok(Self { shared: Arc::new(Shared { guest, mode, base, word, hot: HotPages::default() }) })
     }
 
     /// Begins a session; [`SessionBuilder::start`] starts it.

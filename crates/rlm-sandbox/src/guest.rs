@@ -6,7 +6,10 @@ use futures_util::FutureExt;
 use rlm_abi::{HostReply, Interrupt, MAX_FRAME, Reply, Request, decode, encode, symbols};
 use tokio::time::timeout;
 use wasmtime::{Caller, Linker, Memory, ResourceLimiter, Store, Trap, TypedFunc};
-use wasmtime_wasi::{WasiCtxBuilder, p1::{self, WasiP1Ctx}};
+use wasmtime_wasi::{
+    WasiCtxBuilder,
+    p1::{self, WasiP1Ctx},
+};
 
 use crate::{
     Bytes, HostCall, HostError, HostFunction, Limits, Output, Result, SandboxError,
@@ -127,7 +130,9 @@ pub fn link(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
     let module = symbols::IMPORT_MODULE;
     linker.func_wrap(module, symbols::OUTPUT, write_output)?;
     linker.func_wrap(module, symbols::TAKE_REPLY, take_reply)?;
-    linker.func_wrap_async(module, symbols::SLEEP, |caller: Caller<'_, HostState>, (nanos,): (i64,)| Box::new(sleep(caller, nanos)))?;
+    linker.func_wrap_async(module, symbols::SLEEP, |caller: Caller<'_, HostState>, (nanos,): (i64,)| {
+        Box::new(sleep(caller, nanos))
+    })?;
     linker.func_wrap_async(
         module,
         symbols::HOST_CALL,
@@ -137,7 +142,11 @@ pub fn link(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
 }
 
 /// The bytes the guest points at. The guest chose `ptr` and `len`.
-fn frame<'a>(caller: &'a mut Caller<'_, HostState>, ptr: u32, len: u32) -> wasmtime::Result<(&'a mut [u8], &'a mut HostState)> {
+fn frame<'a>(
+    caller: &'a mut Caller<'_, HostState>,
+    ptr: u32,
+    len: u32,
+) -> wasmtime::Result<(&'a mut [u8], &'a mut HostState)> {
     let memory = caller.data().memory.ok_or(Trap::MemoryOutOfBounds)?;
     let (bytes, state) = memory.data_and_store_mut(caller);
     let (start, len) = (ptr as usize, len as usize);
@@ -191,7 +200,10 @@ async fn sleep(mut caller: Caller<'_, HostState>, nanos: i64) {
     caller.data_mut().world.with(|world| world.advance(duration));
 }
 
-async fn host_call(mut caller: Caller<'_, HostState>, (ptr, len, reply, capacity): (u32, u32, u32, u32)) -> wasmtime::Result<u32> {
+async fn host_call(
+    mut caller: Caller<'_, HostState>,
+    (ptr, len, reply, capacity): (u32, u32, u32, u32),
+) -> wasmtime::Result<u32> {
     let (bytes, state) = frame(&mut caller, ptr, len)?;
     let call = decode::<rlm_abi::HostCall>(bytes).map_err(|bad| bad.to_string());
     let answer = match admit(state, call) {
@@ -200,7 +212,9 @@ async fn host_call(mut caller: Caller<'_, HostState>, (ptr, len, reply, capacity
             clock.pause();
             let answered = timeout(wait, function.call(call)).await;
             clock.resume();
-            answered.unwrap_or_else(|_| Err(HostError::new("TimeoutError", format!("no answer within {:.3} s", wait.as_secs_f64()))))
+            answered.unwrap_or_else(|_| {
+                Err(HostError::new("TimeoutError", format!("no answer within {:.3} s", wait.as_secs_f64())))
+            })
         }
         Err(refused) => Err(refused),
     };
@@ -215,7 +229,10 @@ async fn host_call(mut caller: Caller<'_, HostState>, (ptr, len, reply, capacity
 }
 
 /// Counts a call and finds its function.
-fn admit(state: &mut HostState, call: std::result::Result<rlm_abi::HostCall, String>) -> std::result::Result<(Arc<dyn HostFunction>, HostCall), HostError> {
+fn admit(
+    state: &mut HostState,
+    call: std::result::Result<rlm_abi::HostCall, String>,
+) -> std::result::Result<(Arc<dyn HostFunction>, HostCall), HostError> {
     let most = state.limits.host_calls;
     if state.host_calls >= most {
         return Err(HostError::new("RuntimeError", format!("host calls: {most} of {most} used by this cell")));
@@ -233,14 +250,21 @@ fn encode_reply(answer: std::result::Result<crate::Value, HostError>) -> Vec<u8>
         Err(error) => HostReply::Error { kind: error.kind, message: error.message },
     };
     encode(&reply).unwrap_or_else(|bad| {
-        let refused = HostReply::Error { kind: "ValueError".to_owned(), message: format!("the answer does not fit: {bad}") };
+        let refused =
+            HostReply::Error { kind: "ValueError".to_owned(), message: format!("the answer does not fit: {bad}") };
         encode(&refused).unwrap_or_default()
     })
 }
 
 impl Guest {
     /// A guest whose memory shows `image` and whose world is `world`.
-    pub fn start(shared: &Shared, image: &Image, world: World, functions: Arc<Functions>, contexts: u64) -> Result<Self> {
+    pub fn start(
+        shared: &Shared,
+        image: &Image,
+        world: World,
+        functions: Arc<Functions>,
+        contexts: u64,
+    ) -> Result<Self> {
         let world = SharedWorld::new(world);
         let mut wasi = WasiCtxBuilder::new();
         wasi.secure_random(world.clone())
@@ -269,11 +293,18 @@ impl Guest {
         store.limiter(|state| &mut state.growth);
         let (instance, region) = Creator::with_image(image, shared.mode, || {
             store.set_fuel(u64::MAX)?;
-            shared.guest.pre().instantiate_async(&mut store).now_or_never().unwrap_or_else(|| Err(wasmtime::Error::msg("instantiation waits")))
+            shared
+                .guest
+                .pre()
+                .instantiate_async(&mut store)
+                .now_or_never()
+                .unwrap_or_else(|| Err(wasmtime::Error::msg("instantiation waits")))
         })
         .map_err(|error| SandboxError::Artifact(format!("{error:#}")))?;
+        region.lock().prefault(shared.hot_pages());
         let broken = |error: wasmtime::Error| SandboxError::Artifact(format!("{error:#}"));
-        let memory = instance.get_memory(&mut store, "memory").ok_or_else(|| SandboxError::Artifact("no memory".to_owned()))?;
+        let memory =
+            instance.get_memory(&mut store, "memory").ok_or_else(|| SandboxError::Artifact("no memory".to_owned()))?;
         let alloc = instance.get_typed_func(&mut store, symbols::ALLOC).map_err(broken)?;
         let call = instance.get_typed_func(&mut store, symbols::CALL).map_err(broken)?;
         store.data_mut().memory = Some(memory);
@@ -317,13 +348,17 @@ impl Guest {
     async fn exchange(&mut self, request: &[u8]) -> wasmtime::Result<Result<Reply>> {
         let ptr = self.alloc.call_async(&mut self.store, request.len() as u32).await?;
         if ptr == 0 {
-            return Ok(Err(SandboxError::Protocol(format!("no room for a request of {}", Bytes(request.len() as u64)))));
+            return Ok(Err(SandboxError::Protocol(format!(
+                "no room for a request of {}",
+                Bytes(request.len() as u64)
+            ))));
         }
         self.memory.write(&mut self.store, ptr as usize, request)?;
         let packed = self.call.call_async(&mut self.store, request.len() as u32).await?;
         let (start, len) = ((packed >> 32) as usize, packed as u32 as usize);
         let reply = self.memory.data(&self.store).get(start..start.saturating_add(len)).filter(|_| len <= MAX_FRAME);
-        let reply = reply.ok_or_else(|| SandboxError::Protocol(format!("reply of {len} bytes at {start:#x} is outside memory")));
+        let reply = reply
+            .ok_or_else(|| SandboxError::Protocol(format!("reply of {len} bytes at {start:#x} is outside memory")));
         Ok(reply.and_then(|bytes| decode(bytes).map_err(|bad| SandboxError::Protocol(bad.to_string()))))
     }
 
@@ -389,7 +424,10 @@ impl Guest {
             backing: Arc::clone(context.backing()),
             offset: 0,
         };
-        self.region.lock().attach(piece).map_err(|source| SandboxError::System { what: "mapping a context", source })?;
+        self.region
+            .lock()
+            .attach(piece)
+            .map_err(|source| SandboxError::System { what: "mapping a context", source })?;
         Ok(start as u32)
     }
 

@@ -109,6 +109,9 @@ impl Session {
         self.state.cells += 1;
         let request = Request::Run { name: format!("<cell {}>", self.state.cells), code: cell.code.clone() };
         let (ended, used) = self.exchange(&request, &limits).await?;
+        if self.state.cells == 1 {
+            self.shared.learn_hot_pages(&self.guest);
+        }
         let usage = Usage {
             fuel: used.fuel,
             wall: used.wall,
@@ -156,7 +159,10 @@ impl Session {
         match &ended {
             Ended::Broken(_) => self.restore().await?,
             Ended::Replied(_, interrupt) => {
-                let cheap = interrupt.is_none() && used.host_calls == 0 && used.fuel <= CHEAP_FUEL && frame.len() <= LONGEST_REPLAYED;
+                let cheap = interrupt.is_none()
+                    && used.host_calls == 0
+                    && used.fuel <= CHEAP_FUEL
+                    && frame.len() <= LONGEST_REPLAYED;
                 self.move_forward(cheap.then_some(frame), used.fuel, limits.memory)?;
             }
         }
@@ -304,8 +310,10 @@ impl Session {
     /// # Errors
     /// When the system's page map cannot be read.
     pub fn dirty_bytes(&self) -> Result<u64> {
-        let dirty = self.guest.region().lock().dirty_bytes();
-        dirty.map(|bytes| bytes as u64).map_err(|source| SandboxError::System { what: "reading the page map", source })
+        let dirty = self.guest.region().lock().dirty();
+        dirty
+            .map(|dirty| dirty.iter().map(|range| range.len() as u64).sum())
+            .map_err(|source| SandboxError::System { what: "reading the page map", source })
     }
 
     /// The limits cells run under unless they bring their own.
@@ -326,7 +334,8 @@ impl Session {
 
 /// A new guest in the state of a checkpoint.
 async fn revive(shared: &Shared, state: &Checkpoint) -> Result<Guest> {
-    let mut guest = Guest::start(shared, &state.image, state.world.clone(), Arc::clone(&state.functions), state.contexts)?;
+    let mut guest =
+        Guest::start(shared, &state.image, state.world.clone(), Arc::clone(&state.functions), state.contexts)?;
     for replayed in &state.replay {
         let limits = Limits { memory: replayed.memory, ..Limits::default() };
         let (ended, _) = guest.ask(&replayed.frame, &limits, &Canceller::default()).await?;

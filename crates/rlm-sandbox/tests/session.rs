@@ -34,10 +34,10 @@ async fn variables_persist_and_the_last_value_shows() {
     assert_eq!(told(&run(&mut session, "x = 20").await), "completed");
     eprintln!("first {:?}", t.elapsed());
     for _ in 0..5 {
-    let t = std::time::Instant::now();
-    let e = run(&mut session, "print('hi'); x + 22").await;
-    eprintln!("next {:?} {:?}", t.elapsed(), e.usage);
-    assert_eq!(told(&e), "completed: 42; printed \"hi\\n\"");
+        let t = std::time::Instant::now();
+        let e = run(&mut session, "print('hi'); x + 22").await;
+        eprintln!("next {:?} {:?}", t.elapsed(), e.usage);
+        assert_eq!(told(&e), "completed: 42; printed \"hi\\n\"");
     }
     let t = std::time::Instant::now();
     let raised = run(&mut session, "def f(a):\n    return a / 0\n\nf(x)").await;
@@ -48,15 +48,33 @@ async fn variables_persist_and_the_last_value_shows() {
     let e = run(&mut session, "while True: pass").await;
     eprintln!("loop {:?} {:?}", t.elapsed(), told(&e));
     let t = std::time::Instant::now();
-    let e = session.run(&Cell { code: "try:\n  while True: pass\nfinally: print('bye')".into(), limits: Some(Limits { wall: Duration::from_millis(300), ..Limits::default() }) }).await.unwrap();
+    let e = session
+        .run(&Cell {
+            code: "try:\n  while True: pass\nfinally: print('bye')".into(),
+            limits: Some(Limits { wall: Duration::from_millis(300), ..Limits::default() }),
+        })
+        .await
+        .unwrap();
     eprintln!("loop {:?} {:?}", t.elapsed(), told(&e));
-    let e = session.run(&Cell { code: "y=1\nsum(range(10**11))".into(), limits: Some(Limits { wall: Duration::from_millis(300), ..Limits::default() }) }).await.unwrap();
+    let e = session
+        .run(&Cell {
+            code: "y=1\nsum(range(10**11))".into(),
+            limits: Some(Limits { wall: Duration::from_millis(300), ..Limits::default() }),
+        })
+        .await
+        .unwrap();
     eprintln!("loop {:?} {:?}", t.elapsed(), told(&e));
     let e = run(&mut session, "x").await;
     eprintln!("loop {:?} {:?}", t.elapsed(), told(&e));
     let e = run(&mut session, "y").await;
     eprintln!("loop {:?} {:?}", t.elapsed(), told(&e));
-    let e = session.run(&Cell { code: "a='x'*10**9".into(), limits: Some(Limits { memory: Bytes(100<<20), fuel: Fuel(10_000_000_000), ..Limits::default() }) }).await.unwrap();
+    let e = session
+        .run(&Cell {
+            code: "a='x'*10**9".into(),
+            limits: Some(Limits { memory: Bytes(100 << 20), fuel: Fuel(10_000_000_000), ..Limits::default() }),
+        })
+        .await
+        .unwrap();
     eprintln!("mem {:?} {:?}", t.elapsed(), told(&e));
     let ctx = Context::text(&"lorem ipsum ä dolor\n".repeat(100000)).unwrap();
     session.define_context("context", &ctx).await.unwrap();

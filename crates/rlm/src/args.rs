@@ -61,7 +61,11 @@ impl Args {
         for (index, item) in items.into_iter().enumerate() {
             match item {
                 Value::Str(text) => texts.push(text),
-                other => return Err(self.error(parameter, &format!("has to be a list of str; item {index} is {}", kind(&other)))),
+                other => {
+                    return Err(
+                        self.error(parameter, &format!("has to be a list of str; item {index} is {}", kind(&other)))
+                    );
+                }
             }
         }
         Ok(texts)

@@ -126,7 +126,11 @@ impl Broker {
     }
 
     /// Asks `model` every prompt, some at a time. The results are in order.
-    async fn ask(self: &Arc<Self>, model: SharedModel, prompts: Vec<String>) -> Result<Vec<Result<String, ModelError>>, HostError> {
+    async fn ask(
+        self: &Arc<Self>,
+        model: SharedModel,
+        prompts: Vec<String>,
+    ) -> Result<Vec<Result<String, ModelError>>, HostError> {
         let count = prompts.len();
         let reservation = Arc::new(self.ledger.reserve(count as u64).map_err(spent)?);
         if count > 0 {
@@ -141,7 +145,12 @@ impl Broker {
         Ok(results.into_iter().map(|(_, result)| result).collect())
     }
 
-    async fn ask_one(&self, model: SharedModel, prompt: String, reservation: &Reservation) -> Result<String, ModelError> {
+    async fn ask_one(
+        &self,
+        model: SharedModel,
+        prompt: String,
+        reservation: &Reservation,
+    ) -> Result<String, ModelError> {
         let began = Instant::now();
         reservation.use_one();
         let result = model.complete(Request::prompt(prompt.as_str())).await;
@@ -223,11 +232,13 @@ fn raised(error: &ModelError, chars: usize) -> HostError {
 
 /// Which sub-calls failed and why, if any did.
 fn failures(results: &[Result<String, ModelError>]) -> Option<String> {
-    let failed: Vec<_> = results.iter().enumerate().filter_map(|(index, result)| Some((index, result.as_ref().err()?))).collect();
+    let failed: Vec<_> =
+        results.iter().enumerate().filter_map(|(index, result)| Some((index, result.as_ref().err()?))).collect();
     if failed.is_empty() {
         return None;
     }
-    let mut told: Vec<String> = failed.iter().take(FAILURES_TOLD).map(|(index, error)| format!("[{index}] {error}")).collect();
+    let mut told: Vec<String> =
+        failed.iter().take(FAILURES_TOLD).map(|(index, error)| format!("[{index}] {error}")).collect();
     let more: Vec<String> = failed.iter().skip(FAILURES_TOLD).map(|(index, _)| format!("[{index}]")).collect();
     if !more.is_empty() {
         told.push(format!("also {}", more.join(" ")));

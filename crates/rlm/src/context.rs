@@ -23,7 +23,8 @@ pub(crate) async fn bind(session: &mut Session, contexts: Vec<(String, Context)>
     let own_names = bind_names(session, &names).await?;
     let single = contexts.len() == 1;
     let bound = contexts.into_iter().zip(own_names).enumerate().map(|(index, ((name, context), own))| {
-        let mut variables = if single { vec!["context".to_owned()] } else { vec![format!("context[{index}]"), numbered(index)] };
+        let mut variables =
+            if single { vec!["context".to_owned()] } else { vec![format!("context[{index}]"), numbered(index)] };
         variables.extend(own);
         Bound { name, variables, context }
     });
@@ -47,7 +48,9 @@ async fn bind_names(session: &mut Session, names: &[&str]) -> Result<Vec<Option<
         }
         Outcome::Raised(fault) => Err(RlmError::Contexts(format!("{}: {}", fault.kind, fault.message))),
         Outcome::Exceeded(exceeded) => Err(RlmError::Contexts(exceeded.to_string())),
-        Outcome::Completed(None) | Outcome::Cancelled { .. } => Err(RlmError::Contexts("the session did not answer".into())),
+        Outcome::Completed(None) | Outcome::Cancelled { .. } => {
+            Err(RlmError::Contexts("the session did not answer".into()))
+        }
     }
 }
 

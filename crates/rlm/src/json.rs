@@ -10,9 +10,7 @@ pub(crate) fn json(value: &Value) -> Json {
         Value::None => Json::Null,
         Value::Bool(truth) => Json::Bool(*truth),
         Value::Int(number) => Json::from(*number),
-        Value::Float(number) => {
-            Number::from_f64(*number).map_or_else(|| Json::String(text(value)), Json::Number)
-        }
+        Value::Float(number) => Number::from_f64(*number).map_or_else(|| Json::String(text(value)), Json::Number),
         Value::BigInt(_) | Value::Str(_) | Value::Bytes(_) => Json::String(text(value)),
         Value::List(items) => Json::Array(items.iter().map(json).collect()),
         Value::Dict(pairs) => {

@@ -50,7 +50,8 @@ pub(crate) fn of_variables(variables: &[Variable]) -> String {
     if variables.is_empty() {
         return "Variables: none".into();
     }
-    let listed: Vec<String> = variables.iter().map(|variable| format!("{} ({})", variable.name, kind(variable))).collect();
+    let listed: Vec<String> =
+        variables.iter().map(|variable| format!("{} ({})", variable.name, kind(variable))).collect();
     format!("Variables: {}", listed.join(", "))
 }
 
@@ -152,7 +153,11 @@ mod tests {
     #[test]
     fn output_value_and_errors_come_in_order() {
         let shown = Shown { repr: "42".into(), data: None };
-        check(&ended(Outcome::Completed(Some(shown)), stream("a\nb\n"), "careful\n"), 100, "a\nb\n[stderr]\ncareful\n[value] 42");
+        check(
+            &ended(Outcome::Completed(Some(shown)), stream("a\nb\n"), "careful\n"),
+            100,
+            "a\nb\n[stderr]\ncareful\n[value] 42",
+        );
         let fault = Fault {
             kind: "KeyError".into(),
             message: "'x'".into(),
@@ -185,15 +190,17 @@ mod tests {
         assert_eq!(cut("äbcdef", 6), "äbcdef");
         assert_eq!(cut("ab", 0), "\n[... 2 characters not shown ...]\n");
         let flood = Stream { head: "a".repeat(1_000), tail: "z".repeat(1_000), omitted: 5_000_000 };
-        assert_eq!(
-            cut_stream(&flood, 6),
-            "aaaa\n[... 1,994 characters and 5,000,000 bytes not shown ...]\nzz"
-        );
+        assert_eq!(cut_stream(&flood, 6), "aaaa\n[... 1,994 characters and 5,000,000 bytes not shown ...]\nzz");
     }
 
     #[test]
     fn variables_are_listed_with_type_and_length() {
-        let variable = |name: &str, kind: &str, size| Variable { name: name.into(), kind: kind.into(), size, preview: String::new() };
+        let variable = |name: &str, kind: &str, size| Variable {
+            name: name.into(),
+            kind: kind.into(),
+            size,
+            preview: String::new(),
+        };
         let listed = of_variables(&[variable("context", "str", Some(52_114_290)), variable("n", "int", None)]);
         assert_eq!(listed, "Variables: context (str, 52,114,290), n (int)");
         assert_eq!(of_variables(&[]), "Variables: none");

@@ -3,12 +3,7 @@
 //! Messages are only ever added, never changed, so that a provider's prompt cache can answer for
 //! all but the newest.
 
-use crate::{
-    Models,
-    budget::Ledger,
-    context::Bound,
-    observation::grouped,
-};
+use crate::{Models, budget::Ledger, context::Bound, observation::grouped};
 
 pub(crate) const SYSTEM: &str = include_str!("prompts/system.md");
 pub(crate) const NUDGE: &str = include_str!("prompts/nudge.md");
@@ -67,11 +62,8 @@ fn describe_one(bound: &Bound, most: usize) -> String {
 
 fn means(models: &Models, ledger: &Ledger) -> String {
     let budget = ledger.budget();
-    let mut means = format!(
-        "You have {} turns and {} sub-calls.",
-        grouped(budget.iterations.into()),
-        grouped(budget.sub_calls)
-    );
+    let mut means =
+        format!("You have {} turns and {} sub-calls.", grouped(budget.iterations.into()), grouped(budget.sub_calls));
     if !models.named.is_empty() {
         let names: Vec<String> = models.named.keys().map(|name| format!("{name:?}")).collect();
         means.push_str(&format!(" Besides the usual sub-model there are, as `model=`: {}.", names.join(", ")));
@@ -86,7 +78,8 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
     while let Some(at) = rest.find('{') {
         filled.push_str(&rest[..at]);
         rest = &rest[at..];
-        let place = values.iter().find(|(name, _)| rest[1..].strip_prefix(name).is_some_and(|after| after.starts_with('}')));
+        let place =
+            values.iter().find(|(name, _)| rest[1..].strip_prefix(name).is_some_and(|after| after.starts_with('}')));
         match place {
             Some((name, value)) => {
                 filled.push_str(value);

@@ -141,11 +141,22 @@ fn begins_like_a_cell(code: &str) -> bool {
 /// Whether code without a tag was meant to be run: it does something only a cell does.
 fn reads_like_a_cell(code: &str) -> bool {
     const STARTS: [&str; 11] = [
-        "import ", "from ", "def ", "for ", "print(", "FINAL(", "FINAL_VAR(", "SUBMIT(", "done(", "answer[", "SHOW_VARS(",
+        "import ",
+        "from ",
+        "def ",
+        "for ",
+        "print(",
+        "FINAL(",
+        "FINAL_VAR(",
+        "SUBMIT(",
+        "done(",
+        "answer[",
+        "SHOW_VARS(",
     ];
     const CALLS: [&str; 5] = ["llm_query(", "llm_query_batched(", "len(context", "context[", "in context"];
     let starts = |line: &str| STARTS.iter().any(|start| line.starts_with(start)) && python::could_be_a_line(line);
-    code.lines().any(starts) || code.lines().any(|line| CALLS.iter().any(|call| line.contains(call)) && python::could_be_a_line(line))
+    code.lines().any(starts)
+        || code.lines().any(|line| CALLS.iter().any(|call| line.contains(call)) && python::could_be_a_line(line))
 }
 
 #[cfg(test)]

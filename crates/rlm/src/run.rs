@@ -210,7 +210,9 @@ impl Course {
             Final::Variable(name) if is_identifier(name) => format!("FINAL_VAR({name:?})"),
             Final::Variable(expression) => format!("FINAL({expression})"),
             // Models write FINAL where they mean FINAL_VAR.
-            Final::Text(text) if is_identifier(text) && self.has_variable(text).await? => format!("FINAL_VAR({text:?})"),
+            Final::Text(text) if is_identifier(text) && self.has_variable(text).await? => {
+                format!("FINAL_VAR({text:?})")
+            }
             Final::Text(text) => return Ok((Vec::new(), Some(Answer::of_text(text, Source::Text)))),
         };
         let cells = self.run_cells(turn, &[code]).await?;
@@ -284,7 +286,15 @@ impl Course {
     }
 
     /// Writes the turn down, and takes its reply into the conversation.
-    fn record(&mut self, number: u32, closing: bool, reply: &Reply, cells: &[Ran], answer: Option<&Answer>, began: Instant) {
+    fn record(
+        &mut self,
+        number: u32,
+        closing: bool,
+        reply: &Reply,
+        cells: &[Ran],
+        answer: Option<&Answer>,
+        began: Instant,
+    ) {
         self.trajectory.iteration(&Iteration {
             number,
             closing,
@@ -309,12 +319,18 @@ impl Course {
             return self.pending.push(nudge.trim_end().to_owned());
         };
         for (number, cell) in (1..).zip(cells) {
-            let heading = if cells.len() == 1 { "Output:".to_owned() } else { format!("Output of block {number} of {}:", cells.len()) };
+            let heading = if cells.len() == 1 {
+                "Output:".to_owned()
+            } else {
+                format!("Output of block {number} of {}:", cells.len())
+            };
             let shown = observation::of_cell(&cell.execution, &cell.notes, self.settings.observation_chars);
             self.pending.push(format!("{heading}\n{shown}"));
         }
         self.pending.push(observation::of_variables(&last.variables));
-        if !understood.cells.is_empty() && let Some(claim) = &understood.claimed {
+        if !understood.cells.is_empty()
+            && let Some(claim) = &understood.claimed
+        {
             self.events.tell(|| Event::FinalNotTrusted { turn });
             self.pending.push(prompt::UNSEEN_FINAL.trim_end().to_owned());
             if let Final::Text(text) = claim {
@@ -343,7 +359,10 @@ impl Course {
         let Some(Ok(reply)) = self.ask_root(turn, prompt::CLOSING.trim_end().to_owned()).await else { return Ok(None) };
         let understood = Turn::parse(&reply.text);
         let (mut cells, mut answer) = self.act(turn, &understood).await?;
-        if answer.is_none() && !cells.is_empty() && let Some(claim) = &understood.claimed {
+        if answer.is_none()
+            && !cells.is_empty()
+            && let Some(claim) = &understood.claimed
+        {
             let (more, claimed) = self.resolve(turn, claim).await?;
             cells.extend(more);
             answer = claimed;
@@ -412,5 +431,6 @@ fn submitted(cells: &[Ran], source: Source) -> Option<Answer> {
 /// Whether text could be a variable's name.
 fn is_identifier(text: &str) -> bool {
     let mut chars = text.chars();
-    chars.next().is_some_and(|first| first.is_alphabetic() || first == '_') && chars.all(|c| c.is_alphanumeric() || c == '_')
+    chars.next().is_some_and(|first| first.is_alphabetic() || first == '_')
+        && chars.all(|c| c.is_alphanumeric() || c == '_')
 }

@@ -199,7 +199,12 @@ impl Ran {
 
     fn locals(&self) -> Json {
         let shown = |variable: &Variable| format!("{}: {}", observation::kind(variable), variable.preview);
-        Json::Object(self.variables.iter().map(|variable| (variable.name.clone(), shown(variable).into())).collect::<Map<_, _>>())
+        Json::Object(
+            self.variables
+                .iter()
+                .map(|variable| (variable.name.clone(), shown(variable).into()))
+                .collect::<Map<_, _>>(),
+        )
     }
 }
 

@@ -76,7 +76,10 @@ fn shown(ended: &Result<Report, RlmError>) -> String {
         Err(RlmError::Model { error, report }) => (&**report, format!("; {error}")),
         Err(other) => return other.to_string(),
     };
-    let answer = report.answer.as_ref().map_or("no answer".to_owned(), |answer| format!("{:?} by {}", answer.text, answer.source.name()));
+    let answer = report
+        .answer
+        .as_ref()
+        .map_or("no answer".to_owned(), |answer| format!("{:?} by {}", answer.text, answer.source.name()));
     format!("{}: {answer}, {} turns, {} sub-calls{error}", report.stop.name(), report.iterations, report.sub_calls)
 }
 
@@ -306,7 +309,8 @@ async fn a_run_can_be_aborted_in_a_cell_and_in_a_model_call() {
 
 #[tokio::test]
 async fn messages_are_only_ever_added() {
-    let case = run(&[&cell("print('x' * 50_000)"), "Hm.", &cell("1 / 0"), &format!("{}\nFINAL(1)", cell("2")), "FINAL(5)"]);
+    let case =
+        run(&[&cell("print('x' * 50_000)"), "Hm.", &cell("1 / 0"), &format!("{}\nFINAL(1)", cell("2")), "FINAL(5)"]);
     let root = case.root.clone();
     case.check(r#"answered: "5" by text, 5 turns, 0 sub-calls"#).await;
     let requests = root.requests();
@@ -317,7 +321,10 @@ async fn messages_are_only_ever_added() {
     }
     let first = &requests[0].messages[1].content;
     assert!(first.starts_with("<question>\nHow many plums?\n</question>\n"), "{first}");
-    assert!(first.contains(r#"`context`: a str of 28 characters. It begins: "apples: 3\npears: 4\nplums: 5\n""#), "{first}");
+    assert!(
+        first.contains(r#"`context`: a str of 28 characters. It begins: "apples: 3\npears: 4\nplums: 5\n""#),
+        "{first}"
+    );
     assert!(requests[1].messages[3].content.contains("[... 30,001 characters not shown ...]"));
 }
 

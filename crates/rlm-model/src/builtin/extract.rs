@@ -43,38 +43,20 @@ fn field_value(question: &Question, records: &[Record]) -> Option<String> {
 /// The record's field that fits the question best, and how much the record is about the subject.
 fn asked_field<'r>(question: &Question, record: &'r Record) -> Option<(f64, u32, &'r Field)> {
     let lower = record.text.to_lowercase();
-    let names_field = |term: &&Term| {
-        record
-            .fields
-            .iter()
-            .any(|field| names_key(&term.lower, &field.key))
-    };
+    let names_field = |term: &&Term| record.fields.iter().any(|field| names_key(&term.lower, &field.key));
     let (property, subject): (Vec<&Term>, Vec<&Term>) = question.singles().partition(names_field);
-    if property.is_empty()
-        && !record
-            .fields
-            .iter()
-            .any(|field| key_score(&field.key, question) > 0)
-    {
+    if property.is_empty() && !record.fields.iter().any(|field| key_score(&field.key, question) > 0) {
         return None;
     }
-    let about: f64 = subject
-        .iter()
-        .map(|term| aboutness(term, question, record, &lower))
-        .sum();
+    let about: f64 = subject.iter().map(|term| aboutness(term, question, record, &lower)).sum();
     let lacks_all_strong = subject.iter().any(|term| term.kind.is_strong())
-        && !subject
-            .iter()
-            .any(|term| term.kind.is_strong() && stands_whole(&lower, &term.lower));
+        && !subject.iter().any(|term| term.kind.is_strong() && stands_whole(&lower, &term.lower));
     if (!subject.is_empty() && about == 0.0) || lacks_all_strong {
         return None;
     }
     // A field that holds the subject is how the question names the record, not what it asks for.
     let names_subject = |field: &Field| subject.iter().any(|term| names(field, term));
-    let scored = record
-        .fields
-        .iter()
-        .filter(|field| !field.value.is_empty() && !names_subject(field));
+    let scored = record.fields.iter().filter(|field| !field.value.is_empty() && !names_subject(field));
     let scored = scored.map(|field| (key_score(&field.key, question), field));
     let best = scored
         .rev()
@@ -86,11 +68,8 @@ fn asked_field<'r>(question: &Question, record: &'r Record) -> Option<(f64, u32,
 /// Is the term the field's value, or the head of an item in its list?
 fn names(field: &Field, term: &Term) -> bool {
     let value = field.value.to_lowercase();
-    let head = |item: &str| {
-        item.trim()
-            .strip_prefix(&term.lower)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-    };
+    let head =
+        |item: &str| item.trim().strip_prefix(&term.lower).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
     value == term.lower || (value.contains(&term.lower) && value.split([',', '|']).any(head))
 }
 
@@ -128,25 +107,16 @@ struct Sentence<'r> {
 /// The sentence in which most of the question's weight comes together.
 fn best_sentence(question: &Question, records: &[Record]) -> Option<String> {
     let all: Vec<Sentence> = records.iter().flat_map(sentences).collect();
-    let weights: Vec<(&Term, f64)> = question
-        .terms
-        .iter()
-        .map(|term| (term, rarity(term, &all)))
-        .collect();
+    let weights: Vec<(&Term, f64)> = question.terms.iter().map(|term| (term, rarity(term, &all))).collect();
     let strong = question.terms.iter().any(|term| term.kind.is_strong());
     let mut best: Option<(f64, &Sentence)> = None;
     for sentence in &all {
         let score = worth(sentence, &weights, strong) + shape_bonus(question, &sentence.text);
-        if tells_something(sentence, question)
-            && score > 0.0
-            && best.is_none_or(|(top, _)| score > top + 1e-9)
-        {
+        if tells_something(sentence, question) && score > 0.0 && best.is_none_or(|(top, _)| score > top + 1e-9) {
             best = Some((score, sentence));
         }
     }
-    best.map(|(_, sentence)| {
-        said_of(question, &sentence.text).unwrap_or_else(|| sentence.text.clone())
-    })
+    best.map(|(_, sentence)| said_of(question, &sentence.text).unwrap_or_else(|| sentence.text.clone()))
 }
 
 fn mentions(lower: &str, term: &Term) -> bool {
@@ -161,12 +131,9 @@ fn tells_something(sentence: &Sentence, question: &Question) -> bool {
     }
     let fields = &sentence.paragraph.fields;
     let in_record = fields.len() > 2;
-    let only_names = |field: &Field| {
-        sentence.text.starts_with(&field.key) && question.singles().any(|term| names(field, term))
-    };
-    if in_record
-        && (!is_about_subject(sentence.paragraph, question) || fields.iter().any(only_names))
-    {
+    let only_names =
+        |field: &Field| sentence.text.starts_with(&field.key) && question.singles().any(|term| names(field, term));
+    if in_record && (!is_about_subject(sentence.paragraph, question) || fields.iter().any(only_names)) {
         return false;
     }
     let is_name = |term: &&Term| in_record && fields.iter().any(|field| names(field, term));
@@ -177,34 +144,21 @@ fn tells_something(sentence: &Sentence, question: &Question) -> bool {
 
 /// Does a sentence hold a word that the question does not?
 fn says_more(lower: &str, question: &Question) -> bool {
-    let mut words = lower
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty());
+    let mut words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words.any(|word| !question.words.iter().any(|known| known == word))
 }
 
 /// Does a record mention what the question asks about, besides the property it asks for?
 fn is_about_subject(record: &Record, question: &Question) -> bool {
     let lower = record.text.to_lowercase();
-    let names_field = |term: &&Term| {
-        record
-            .fields
-            .iter()
-            .any(|field| names_key(&term.lower, &field.key))
-    };
-    let mut subject = question
-        .singles()
-        .filter(|term| !names_field(term))
-        .peekable();
+    let names_field = |term: &&Term| record.fields.iter().any(|field| names_key(&term.lower, &field.key));
+    let mut subject = question.singles().filter(|term| !names_field(term)).peekable();
     subject.peek().is_none() || subject.any(|term| mentions(&lower, term))
 }
 
 /// A term in few sentences says more than one in many.
 fn rarity(term: &Term, all: &[Sentence]) -> f64 {
-    let holding = all
-        .iter()
-        .filter(|sentence| mentions(&sentence.lower, term))
-        .count();
+    let holding = all.iter().filter(|sentence| mentions(&sentence.lower, term)).count();
     term.kind.boost() * (1.0 + all.len() as f64 / (holding as f64 + 1.0)).ln()
 }
 
@@ -229,10 +183,7 @@ fn worth(sentence: &Sentence, weights: &[(&Term, f64)], strong: bool) -> f64 {
 fn shape_bonus(question: &Question, sentence: &str) -> f64 {
     let asks = |word: &str| question.words.iter().any(|known| known == word);
     let digits = sentence.contains(|c: char| c.is_ascii_digit());
-    let name = sentence
-        .split_whitespace()
-        .skip(1)
-        .any(|word| word.starts_with(char::is_uppercase));
+    let name = sentence.split_whitespace().skip(1).any(|word| word.starts_with(char::is_uppercase));
     let number = ["when", "many", "much", "old"].into_iter().any(asks);
     let wanted = (number && digits) || ((asks("who") || asks("where")) && name);
     if wanted { 0.5 } else { 0.0 }
@@ -240,14 +191,9 @@ fn shape_bonus(question: &Question, sentence: &str) -> f64 {
 
 /// `The code is 7` answers what the code is with `7`, when the one side asks and the other tells.
 fn said_of(question: &Question, sentence: &str) -> Option<String> {
-    let asks = [
-        "what", "what's", "who", "who's", "which", "where", "when", "tell", "give", "name",
-        "state", "find", "show",
-    ];
-    question
-        .words
-        .first()
-        .filter(|word| asks.contains(&word.as_str()))?;
+    let asks =
+        ["what", "what's", "who", "who's", "which", "where", "when", "tell", "give", "name", "state", "find", "show"];
+    question.words.first().filter(|word| asks.contains(&word.as_str()))?;
     let terms: Vec<&Term> = question.singles().collect();
     let holds_all = |side: &str| terms.iter().all(|term| mentions(side, term));
     let holds_none = |side: &str| !terms.iter().any(|term| mentions(side, term));
@@ -259,13 +205,7 @@ fn said_of(question: &Question, sentence: &str) -> Option<String> {
         let links = verb.trim().chars().all(char::is_alphabetic);
         let told = match () {
             () if holds_all(&left_lower) && holds_none(&right_lower) => right,
-            () if links
-                && is_name_like(left)
-                && holds_none(&left_lower)
-                && holds_all(&right_lower) =>
-            {
-                left
-            }
+            () if links && is_name_like(left) && holds_none(&left_lower) && holds_all(&right_lower) => left,
             () => continue,
         };
         let told = told.trim().trim_end_matches(['.', '!', '。']);
@@ -295,23 +235,15 @@ fn sentences(record: &Record) -> Vec<Sentence<'_>> {
         }
     }
     let cut = texts.iter().flat_map(|text| cut_sentences(text));
-    cut.map(|text| Sentence {
-        text: text.to_owned(),
-        lower: text.to_lowercase(),
-        paragraph: record,
-    })
-    .collect()
+    cut.map(|text| Sentence { text: text.to_owned(), lower: text.to_lowercase(), paragraph: record }).collect()
 }
 
 /// Is the second line the rest of a sentence that the first began?
 fn continues(before: &str, line: &str) -> bool {
     before.len() > 30
         && !before.ends_with(['.', '!', '?', ':', ';', '。'])
-        && line.starts_with(|c: char| {
-            c.is_lowercase() || c.is_ascii_digit() || "\"'(".contains(c) || c.is_uppercase()
-        })
-        && (line.starts_with(char::is_lowercase)
-            || before.len() > 55 && !line.contains([':', '=', '\t']))
+        && line.starts_with(|c: char| c.is_lowercase() || c.is_ascii_digit() || "\"'(".contains(c) || c.is_uppercase())
+        && (line.starts_with(char::is_lowercase) || before.len() > 55 && !line.contains([':', '=', '\t']))
 }
 
 fn cut_sentences(text: &str) -> Vec<&str> {
@@ -343,9 +275,5 @@ fn cut_sentences(text: &str) -> Vec<&str> {
 fn is_abbreviation(text: &str) -> bool {
     let word = text.rsplit([' ', '(']).next().unwrap_or_default();
     let initial = word.chars().count() == 1 && word.starts_with(char::is_uppercase);
-    initial
-        || [
-            "Mr", "Mrs", "Ms", "Dr", "Prof", "St", "No", "vs", "e.g", "i.e", "etc", "Inc", "Jr",
-        ]
-        .contains(&word)
+    initial || ["Mr", "Mrs", "Ms", "Dr", "Prof", "St", "No", "vs", "e.g", "i.e", "etc", "Inc", "Jr"].contains(&word)
 }

@@ -12,11 +12,7 @@ const NAMED_OUTRIGHT: u32 = 20;
 pub(super) fn key_score(key: &str, question: &Question) -> u32 {
     let lower = key.to_lowercase();
     let spelled = |kind: Kind| matches!(kind, Kind::Identifier | Kind::Quoted);
-    if question
-        .terms
-        .iter()
-        .any(|term| spelled(term.kind) && term.lower == lower)
-    {
+    if question.terms.iter().any(|term| spelled(term.kind) && term.lower == lower) {
         return NAMED_OUTRIGHT;
     }
     let parts = parts_of(key);
@@ -26,27 +22,16 @@ pub(super) fn key_score(key: &str, question: &Question) -> u32 {
     if is_joined_in(&parts.concat(), question) {
         return 2 * parts.len() as u32;
     }
-    let points: Vec<u32> = parts
-        .iter()
-        .map(|part| part_score(part, question))
-        .collect();
+    let points: Vec<u32> = parts.iter().map(|part| part_score(part, question)).collect();
     let hit: u32 = points.iter().sum();
     let missed = points.iter().filter(|point| **point == 0).count() as u32;
-    if hit == 0 {
-        0
-    } else {
-        hit.saturating_sub(missed).max(1)
-    }
+    if hit == 0 { 0 } else { hit.saturating_sub(missed).max(1) }
 }
 
 /// Where in the question a field is first named: what is asked for comes before what it is asked of.
 pub(super) fn first_mention(key: &str, question: &Question) -> usize {
     let mentioned = |word: &String| !is_stop_word(word) && names_key(word, key);
-    question
-        .words
-        .iter()
-        .position(mentioned)
-        .unwrap_or(usize::MAX)
+    question.words.iter().position(mentioned).unwrap_or(usize::MAX)
 }
 
 /// Does this word of the question name the field, or a part of its name?
@@ -128,16 +113,9 @@ mod tests {
             ("What is the unit price of x?", "unit_price"),
         ] {
             let question = Question::parse(question);
-            let best = KEYS
-                .iter()
-                .rev()
-                .max_by_key(|key| key_score(key, &question))
-                .unwrap();
+            let best = KEYS.iter().rev().max_by_key(|key| key_score(key, &question)).unwrap();
             assert_eq!(*best, expected, "{question:?}");
         }
-        assert_eq!(
-            key_score("Section", &Question::parse("Who maintains ripgrep?")),
-            0
-        );
+        assert_eq!(key_score("Section", &Question::parse("Who maintains ripgrep?")), 0);
     }
 }

@@ -28,10 +28,7 @@ pub(super) fn string(text: &str) -> String {
 
 /// A Python list of string literals.
 pub(super) fn strings<T: AsRef<str>>(items: impl IntoIterator<Item = T>) -> String {
-    let items: Vec<String> = items
-        .into_iter()
-        .map(|item| string(item.as_ref()))
-        .collect();
+    let items: Vec<String> = items.into_iter().map(|item| string(item.as_ref())).collect();
     format!("[{}]", items.join(", "))
 }
 

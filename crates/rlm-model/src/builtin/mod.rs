@@ -55,23 +55,14 @@ impl Model for Builtin {
                 output_tokens: estimate(&text),
                 ..Usage::default()
             };
-            Ok(Reply {
-                text,
-                usage,
-                finish: Finish::Stop,
-            })
+            Ok(Reply { text, usage, finish: Finish::Stop })
         })
     }
 }
 
 fn last_prompt(messages: &[Message]) -> String {
-    let prompt = messages
-        .iter()
-        .rev()
-        .find(|message| message.role == Role::User);
-    prompt
-        .map(|message| message.content.clone())
-        .unwrap_or_default()
+    let prompt = messages.iter().rev().find(|message| message.role == Role::User);
+    prompt.map(|message| message.content.clone()).unwrap_or_default()
 }
 
 /// A rough count of tokens: four characters each.

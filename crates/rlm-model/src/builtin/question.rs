@@ -58,11 +58,7 @@ impl Kind {
 
 impl Term {
     fn new(text: &str, kind: Kind) -> Self {
-        Self {
-            text: text.to_owned(),
-            lower: text.to_lowercase(),
-            kind,
-        }
+        Self { text: text.to_owned(), lower: text.to_lowercase(), kind }
     }
 
     /// What to search for so that other forms of a plain word are found too.
@@ -84,9 +80,7 @@ impl Question {
     pub(super) fn parse(text: &str) -> Self {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let tokens = tokens(&text);
-        let words = tokens
-            .iter()
-            .filter(|token| token.kind == Kind::Word || token.kind == Kind::Name);
+        let words = tokens.iter().filter(|token| token.kind == Kind::Word || token.kind == Kind::Name);
         let words = words.map(|token| token.text.to_lowercase()).collect();
         let mut terms = Vec::new();
         for run in tokens.split(|token| token.stops) {
@@ -133,11 +127,7 @@ fn tokens(text: &str) -> Vec<Token> {
     let mut rest = text;
     while let Some((before, quoted, after)) = next_quote(rest) {
         push_words(&mut tokens, before);
-        tokens.push(Token {
-            text: quoted.trim().to_owned(),
-            kind: Kind::Quoted,
-            stops: false,
-        });
+        tokens.push(Token { text: quoted.trim().to_owned(), kind: Kind::Quoted, stops: false });
         rest = after;
     }
     push_words(&mut tokens, rest);
@@ -179,11 +169,7 @@ fn push_words(tokens: &mut Vec<Token>, text: &str) {
         } else if !word.is_empty() {
             let kind = kind_of(word, starts);
             let stops = kind != Kind::Identifier && is_stop_word(&word.to_lowercase());
-            tokens.push(Token {
-                text: word.to_owned(),
-                kind,
-                stops,
-            });
+            tokens.push(Token { text: word.to_owned(), kind, stops });
         }
         if piece.ends_with([',', ';', ':']) {
             tokens.push(pause());
@@ -193,22 +179,15 @@ fn push_words(tokens: &mut Vec<Token>, text: &str) {
 
 /// What ends a phrase without being a word.
 fn pause() -> Token {
-    Token {
-        text: String::new(),
-        kind: Kind::Word,
-        stops: true,
-    }
+    Token { text: String::new(), kind: Kind::Word, stops: true }
 }
 
 /// A word without the punctuation around it and without a possessive ending.
 fn bare(piece: &str) -> &str {
     let word = piece.trim_start_matches(['(', '[', '{', '<', '"', '\'', '¿', '¡', ',', ';', '*']);
-    let word = word.trim_end_matches([
-        ')', ']', '}', '>', '"', '\'', ',', '.', ';', ':', '?', '!', '…', '*', '？', '。',
-    ]);
-    word.strip_suffix("'s")
-        .or_else(|| word.strip_suffix("’s"))
-        .unwrap_or(word)
+    let word =
+        word.trim_end_matches([')', ']', '}', '>', '"', '\'', ',', '.', ';', ':', '?', '!', '…', '*', '？', '。']);
+    word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word)
 }
 
 fn kind_of(word: &str, starts: bool) -> Kind {
@@ -236,17 +215,9 @@ fn push_east_asian(tokens: &mut Vec<Token>, text: &str) {
     for run in chars.chunk_by(|a, b| script(*a) == script(*b)) {
         let stops = matches!(script(run[0]), 0 | 4);
         // Long Chinese runs are several words: pairs of characters find them.
-        let size = if script(run[0]) == 2 && run.len() > 4 {
-            2
-        } else {
-            run.len()
-        };
+        let size = if script(run[0]) == 2 && run.len() > 4 { 2 } else { run.len() };
         for word in run.windows(size) {
-            tokens.push(Token {
-                text: word.iter().collect(),
-                kind: Kind::Name,
-                stops,
-            });
+            tokens.push(Token { text: word.iter().collect(), kind: Kind::Name, stops });
             tokens.push(pause());
         }
     }
@@ -258,10 +229,7 @@ mod tests {
 
     fn check(question: &str, expected: &str) {
         let terms = Question::parse(question).terms;
-        let shown: Vec<_> = terms
-            .iter()
-            .map(|t| format!("{:?}:{}", t.kind, t.text))
-            .collect();
+        let shown: Vec<_> = terms.iter().map(|t| format!("{:?}:{}", t.kind, t.text)).collect();
         assert_eq!(shown.join(" | "), expected, "{question}");
     }
 
@@ -287,17 +255,11 @@ mod tests {
             "Which one is Ada Lovelace's ZX-81?",
             "Phrase:Ada Lovelace ZX-81 | Name:Ada | Name:Lovelace | Identifier:ZX-81",
         );
-        check(
-            "What's in libstdc++6 or g++ (v1.2)?",
-            "Identifier:libstdc++6 | Identifier:g++ | Identifier:v1.2",
-        );
+        check("What's in libstdc++6 or g++ (v1.2)?", "Identifier:libstdc++6 | Identifier:g++ | Identifier:v1.2");
         check("What is it?", "");
         check("", "");
         check("東京タワーの高さは？", "Name:東京 | Name:タワー | Name:高");
-        check(
-            "don't 'stop' it's Bob's",
-            "Word:don't | Quoted:stop | Name:Bob",
-        );
+        check("don't 'stop' it's Bob's", "Word:don't | Quoted:stop | Name:Bob");
     }
 
     #[test]

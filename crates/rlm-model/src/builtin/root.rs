@@ -35,15 +35,11 @@ enum Step {
 
 /// The question of a run's root conversation, or nothing when this is not one.
 pub(super) fn question_of(messages: &[Message]) -> Option<&str> {
-    messages
-        .first()
-        .filter(|message| message.role == Role::System)?;
+    messages.first().filter(|message| message.role == Role::System)?;
     let asked = messages.iter().find(|message| message.role == Role::User)?;
     let (_, after) = asked.content.split_once("<question>")?;
     // The last closing tag, so that a question about tags stays whole.
-    after
-        .rsplit_once("</question>")
-        .map(|(question, _)| question.trim())
+    after.rsplit_once("</question>").map(|(question, _)| question.trim())
 }
 
 /// The next reply of the root conversation.
@@ -53,26 +49,14 @@ pub(super) fn next_reply(question: &str, messages: &[Message]) -> String {
     let plan = Plan::of(&question, &fields);
     let step = next_step(last_step(messages), has_candidate(messages), plan.is_some());
     let (said, cell) = match (step, plan) {
-        (Step::Probe, _) => (
-            "First, what kind of thing the context is.",
-            PROBE.to_owned(),
-        ),
-        (Step::Count, Some(plan)) => (
-            "One scan of the context answers this exactly.",
-            count_cell(&plan),
-        ),
+        (Step::Probe, _) => ("First, what kind of thing the context is.", PROBE.to_owned()),
+        (Step::Count, Some(plan)) => ("One scan of the context answers this exactly.", count_cell(&plan)),
         (Step::Count | Step::Search, _) => (
             "I search the context for the question's terms and have the best passages read.",
             search_cell(&question, &fields),
         ),
-        (Step::Simple, _) => (
-            "That did not work, so I try something simpler.",
-            simple_cell(&question, &fields),
-        ),
-        (Step::Finish, _) => (
-            "The candidate is there, so I submit it.",
-            "# step: finish\nFINAL(candidate)\n".into(),
-        ),
+        (Step::Simple, _) => ("That did not work, so I try something simpler.", simple_cell(&question, &fields)),
+        (Step::Finish, _) => ("The candidate is there, so I submit it.", "# step: finish\nFINAL(candidate)\n".into()),
         (Step::GiveUp, _) => ("No search worked, so I say so.", give_up_cell()),
         (Step::Insist, _) => return "FINAL_VAR(candidate)\n".into(),
     };
@@ -94,14 +78,8 @@ fn next_step(last: Option<Step>, has_candidate: bool, countable: bool) -> Step {
 
 /// What the newest reply of ours did.
 fn last_step(messages: &[Message]) -> Option<Step> {
-    let reply = messages
-        .iter()
-        .rev()
-        .find(|message| message.role == Role::Assistant)?;
-    let named = reply
-        .content
-        .lines()
-        .find_map(|line| line.strip_prefix("# step: "));
+    let reply = messages.iter().rev().find(|message| message.role == Role::Assistant)?;
+    let named = reply.content.lines().find_map(|line| line.strip_prefix("# step: "));
     Some(match named {
         Some("probe") => Step::Probe,
         Some("count") => Step::Count,
@@ -115,9 +93,7 @@ fn last_step(messages: &[Message]) -> Option<Step> {
 
 /// What the cells printed since our newest reply.
 fn newest_output(messages: &[Message]) -> impl Iterator<Item = &str> {
-    let since = messages
-        .iter()
-        .rposition(|message| message.role == Role::Assistant);
+    let since = messages.iter().rposition(|message| message.role == Role::Assistant);
     let newest = since.map_or(&[][..], |at| &messages[at + 1..]);
     newest.iter().flat_map(|message| message.content.lines())
 }
@@ -128,21 +104,9 @@ fn has_candidate(messages: &[Message]) -> bool {
 
 /// The field names that the probe printed.
 fn fields_seen(messages: &[Message]) -> Vec<String> {
-    let mut users = messages
-        .iter()
-        .filter(|message| message.role == Role::User)
-        .skip(1);
-    let line = users.find_map(|message| {
-        message
-            .content
-            .lines()
-            .find_map(|line| line.strip_prefix("fields: "))
-    });
-    let names = line
-        .unwrap_or_default()
-        .split(" | ")
-        .map(str::trim)
-        .filter(|name| !name.is_empty());
+    let mut users = messages.iter().filter(|message| message.role == Role::User).skip(1);
+    let line = users.find_map(|message| message.content.lines().find_map(|line| line.strip_prefix("fields: ")));
+    let names = line.unwrap_or_default().split(" | ").map(str::trim).filter(|name| !name.is_empty());
     names.take(60).map(str::to_owned).collect()
 }
 
@@ -152,10 +116,7 @@ fn count_cell(plan: &Plan) -> String {
 
 fn simple_cell(question: &Question, fields: &[String]) -> String {
     let names_field = |term: &&Term| fields.iter().any(|key| names_key(&term.lower, key));
-    let mut terms: Vec<&Term> = question
-        .singles()
-        .filter(|term| !names_field(term))
-        .collect();
+    let mut terms: Vec<&Term> = question.singles().filter(|term| !names_field(term)).collect();
     terms.sort_by_key(|term| !term.kind.is_strong());
     let needles = literal::strings(terms.iter().take(6).map(|term| &term.text));
     let asked = literal::strings(asked(question, fields));
@@ -169,26 +130,11 @@ fn give_up_cell() -> String {
 
 fn search_cell(question: &Question, fields: &[String]) -> String {
     let names_field = |term: &Term| fields.iter().any(|key| names_key(&term.lower, key));
-    let subjects: Vec<&Term> = question
-        .singles()
-        .filter(|term| !names_field(term))
-        .collect();
-    let terms: Vec<String> = question
-        .terms
-        .iter()
-        .map(|term| term_literal(term, names_field(term)))
-        .collect();
+    let subjects: Vec<&Term> = question.singles().filter(|term| !names_field(term)).collect();
+    let terms: Vec<String> = question.terms.iter().map(|term| term_literal(term, names_field(term))).collect();
     let text = |terms: &[&Term]| literal::strings(terms.iter().map(|term| &term.text));
-    let strong: Vec<&Term> = subjects
-        .iter()
-        .copied()
-        .filter(|term| term.kind.is_strong())
-        .collect();
-    let needed = if strong.is_empty() {
-        &subjects
-    } else {
-        &strong
-    };
+    let strong: Vec<&Term> = subjects.iter().copied().filter(|term| term.kind.is_strong()).collect();
+    let needed = if strong.is_empty() { &subjects } else { &strong };
     let prompt = format!("{INSTRUCTION}\n\nQuestion: {}\n\nText:\n", question.text);
     format!(
         "# step: search\nTERMS = [{}]  # as written, stem, how much it says\nSUBJECTS = {}\n\
@@ -204,24 +150,13 @@ fn search_cell(question: &Question, fields: &[String]) -> String {
 
 /// A word that names a field stands in every record, so it says little about which record.
 fn term_literal(term: &Term, names_field: bool) -> String {
-    let boost = if names_field && term.kind != Kind::Phrase {
-        0.25
-    } else {
-        term.kind.boost()
-    };
-    format!(
-        "({}, {}, {boost:?})",
-        literal::string(&term.text),
-        literal::string(term.needle())
-    )
+    let boost = if names_field && term.kind != Kind::Phrase { 0.25 } else { term.kind.boost() };
+    format!("({}, {}, {boost:?})", literal::string(&term.text), literal::string(term.needle()))
 }
 
 /// The fields that the question may be asking for.
 fn asked<'f>(question: &Question, fields: &'f [String]) -> Vec<&'f String> {
-    let mut scored: Vec<(u32, &String)> = fields
-        .iter()
-        .map(|key| (key_score(key, question), key))
-        .collect();
+    let mut scored: Vec<(u32, &String)> = fields.iter().map(|key| (key_score(key, question), key)).collect();
     scored.retain(|(score, _)| *score > 1);
     scored.sort_by_key(|(score, key)| (Reverse(*score), first_mention(key, question)));
     scored.into_iter().take(4).map(|(_, key)| key).collect()

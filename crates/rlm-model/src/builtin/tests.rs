@@ -3,22 +3,12 @@
 use super::*;
 
 async fn reply(messages: Vec<Message>) -> Reply {
-    Builtin
-        .complete(Request {
-            messages,
-            max_output_tokens: None,
-        })
-        .await
-        .unwrap()
+    Builtin.complete(Request { messages, max_output_tokens: None }).await.unwrap()
 }
 
 async fn check(question: &str, text: &str, expected: &str) {
     let prompt = format!("Answer.\n\nQuestion: {question}\n\nText:\n{text}");
-    assert_eq!(
-        reply(vec![Message::user(prompt)]).await.text,
-        expected,
-        "{question}"
-    );
+    assert_eq!(reply(vec![Message::user(prompt)]).await.text, expected, "{question}");
 }
 
 const INDEX: &str = "Package: ripgrep-all\nVersion: 0.9\nMaintainer: Someone <a@b.c>\n\n\
@@ -30,36 +20,18 @@ const INDEX: &str = "Package: ripgrep-all\nVersion: 0.9\nMaintainer: Someone <a@
 #[tokio::test]
 async fn values_are_read_from_records() {
     for (question, expected) in [
-        (
-            "Who maintains the package ripgrep?",
-            "Debian Rust Maintainers <rust@lists.example>",
-        ),
+        ("Who maintains the package ripgrep?", "Debian Rust Maintainers <rust@lists.example>"),
         ("What version of ripgrep is in the index?", "13.0.0-4+b2"),
         ("Which section is the package vim in?", "editors"),
-        (
-            "What is the homepage of ripgrep?",
-            "https://example.org/ripgrep",
-        ),
-        (
-            "What is the website of ripgrep?",
-            "https://example.org/ripgrep",
-        ),
+        ("What is the homepage of ripgrep?", "https://example.org/ripgrep"),
+        ("What is the website of ripgrep?", "https://example.org/ripgrep"),
         ("What is the installed size of ripgrep?", "4557"),
         ("what's the size of ripgrep", "1252716"),
-        (
-            "Which packages does ripgrep depend on?",
-            "libc6 (>= 2.34), libgcc-s1",
-        ),
+        ("Which packages does ripgrep depend on?", "libc6 (>= 2.34), libgcc-s1"),
         ("Give me the filename of ripgrep.", "pool/ripgrep_13.deb"),
-        (
-            "What tags does ripgrep have?",
-            "role::program, uitoolkit::none",
-        ),
+        ("What tags does ripgrep have?", "role::program, uitoolkit::none"),
         ("What version of ripgrep-all is there?", "0.9"),
-        (
-            "Which package has the homepage https://example.org/ripgrep?",
-            "ripgrep",
-        ),
+        ("Which package has the homepage https://example.org/ripgrep?", "ripgrep"),
         ("What is the homepage of vim?", NOT_FOUND),
         ("What does vim recommend?", NOT_FOUND),
         ("Which section is the editor package vim in?", "editors"),
@@ -76,26 +48,11 @@ async fn values_are_read_from_other_formats() {
     check("In which city is the bolt?", table, "Kiel, DE").await;
     let json = r#"[{"name": "Ann", "contact": {"phone": "555-1"}}, {"name": "Bob", "contact": {"phone": "555-2"}}]"#;
     check("What is Bob's phone?", json, "555-2").await;
-    check(
-        "What is max_connections set to?",
-        "[db]\nport = 1\nmax_connections = 250",
-        "250",
-    )
-    .await;
-    check(
-        "What port does the db have?",
-        "[db]\nport = 5432\n\n[web]\nport = 80",
-        "5432",
-    )
-    .await;
+    check("What is max_connections set to?", "[db]\nport = 1\nmax_connections = 250", "250").await;
+    check("What port does the db have?", "[db]\nport = 5432\n\n[web]\nport = 80", "5432").await;
     let log = "12:00 user=ann status=200 path=/a\n12:01 user=bob status=503 path=/b";
     check("What status did bob get?", log, "503").await;
-    check(
-        "What is the owner of gate?",
-        "- **Name:** gate\n- **Owner:** Ann",
-        "Ann",
-    )
-    .await;
+    check("What is the owner of gate?", "- **Name:** gate\n- **Owner:** Ann", "Ann").await;
 }
 
 #[tokio::test]
@@ -105,24 +62,12 @@ async fn the_best_sentence_answers_from_prose() {
         The secret code for project Bluebird is 7-4-1-9-ZEBRA. The code for lunch is 12.\n\n\
         Paris is the capital of France. Dr. Smith never met J. Doe in Rome.";
     for (question, expected) in [
-        (
-            "What is the secret code for project Bluebird?",
-            "7-4-1-9-ZEBRA",
-        ),
+        ("What is the secret code for project Bluebird?", "7-4-1-9-ZEBRA"),
         ("Tell me project Bluebird's secret code", "7-4-1-9-ZEBRA"),
         ("What is the capital of France?", "Paris"),
-        (
-            "Where was Marie Curie born?",
-            "Marie Curie was born in Warsaw in 1867.",
-        ),
-        (
-            "What did Pierre work on?",
-            "Her husband Pierre worked on crystals, and later with her on radioactivity.",
-        ),
-        (
-            "Whom did Dr. Smith never meet?",
-            "Dr. Smith never met J. Doe in Rome.",
-        ),
+        ("Where was Marie Curie born?", "Marie Curie was born in Warsaw in 1867."),
+        ("What did Pierre work on?", "Her husband Pierre worked on crystals, and later with her on radioactivity."),
+        ("Whom did Dr. Smith never meet?", "Dr. Smith never met J. Doe in Rome."),
         ("What is the code for project Redbird?", NOT_FOUND),
         ("Which giraffes sing?", NOT_FOUND),
         ("", NOT_FOUND),
@@ -142,18 +87,11 @@ async fn prompts_of_any_shape_get_an_answer_or_a_clear_no() {
     for (prompt, expected) in [
         ("Who owns the gate?\n\nOwner: Ann\nName: gate", "Ann"),
         ("Owner: Ann\nName: gate\n\nWho owns the gate?", "Ann"),
-        (
-            "The sky is blue. What colour is the sky?",
-            "The sky is blue.",
-        ),
+        ("The sky is blue. What colour is the sky?", "The sky is blue."),
         ("Is anything here?", NOT_FOUND),
         ("", NOT_FOUND),
     ] {
-        assert_eq!(
-            reply(vec![Message::user(prompt)]).await.text,
-            expected,
-            "{prompt}"
-        );
+        assert_eq!(reply(vec![Message::user(prompt)]).await.text, expected, "{prompt}");
     }
 }
 
@@ -178,43 +116,22 @@ fn steps(replies: &[String]) -> String {
     replies.iter().map(step).collect::<Vec<_>>().join(", ")
 }
 
-const FIELDS: &str =
-    "kind: str\nlength: 50\nfields: Package | Section | Maintainer\nbeginning: 'x'";
+const FIELDS: &str = "kind: str\nlength: 50\nfields: Package | Section | Maintainer\nbeginning: 'x'";
 const BROKEN: &str = "Traceback (most recent call last):\nMemoryError";
 
 #[tokio::test]
 async fn a_run_takes_three_turns_and_every_failure_leads_to_an_end() {
     for (question, outputs, expected) in [
-        (
-            "Who maintains vim?",
-            &[FIELDS, "candidate: 'Ann'"][..],
-            "probe, search, finish",
-        ),
-        (
-            "Who maintains vim?",
-            &[BROKEN, "candidate: 'a'"],
-            "probe, search, finish",
-        ),
-        (
-            "Who maintains vim?",
-            &["", BROKEN, "candidate: 'a'"],
-            "probe, search, simple, finish",
-        ),
-        (
-            "Who maintains vim?",
-            &["", BROKEN, BROKEN],
-            "probe, search, simple, give up",
-        ),
+        ("Who maintains vim?", &[FIELDS, "candidate: 'Ann'"][..], "probe, search, finish"),
+        ("Who maintains vim?", &[BROKEN, "candidate: 'a'"], "probe, search, finish"),
+        ("Who maintains vim?", &["", BROKEN, "candidate: 'a'"], "probe, search, simple, finish"),
+        ("Who maintains vim?", &["", BROKEN, BROKEN], "probe, search, simple, give up"),
         (
             "Who maintains vim?",
             &["", "candidate: 1", BROKEN, BROKEN],
             "probe, search, finish, FINAL_VAR(candidate), FINAL_VAR(candidate)",
         ),
-        (
-            "How many packages are in section utils?",
-            &[FIELDS, "candidate: '3'"],
-            "probe, count, finish",
-        ),
+        ("How many packages are in section utils?", &[FIELDS, "candidate: '3'"], "probe, count, finish"),
         (
             "How many packages are in section utils?",
             &[FIELDS, "nothing countable", "candidate: 1"],
@@ -222,11 +139,7 @@ async fn a_run_takes_three_turns_and_every_failure_leads_to_an_end() {
         ),
         ("How many moons has Mars?", &[FIELDS], "probe, search"),
     ] {
-        assert_eq!(
-            steps(&converse(question, outputs).await),
-            expected,
-            "{question} {outputs:?}"
-        );
+        assert_eq!(steps(&converse(question, outputs).await), expected, "{question} {outputs:?}");
     }
 }
 
@@ -268,10 +181,7 @@ async fn the_search_is_told_which_field_is_asked_for() {
 async fn the_same_request_gets_the_same_reply() {
     let first = converse("Who maintains vim?", &[FIELDS, BROKEN]).await;
     for _ in 0..3 {
-        assert_eq!(
-            converse("Who maintains vim?", &[FIELDS, BROKEN]).await,
-            first
-        );
+        assert_eq!(converse("Who maintains vim?", &[FIELDS, BROKEN]).await, first);
     }
 }
 
@@ -284,12 +194,7 @@ async fn a_prompt_that_quotes_question_tags_is_still_a_sub_call() {
 #[tokio::test]
 async fn tokens_are_estimated_from_characters() {
     let reply = reply(vec![Message::user("12345678"), Message::user("é")]).await;
-    let usage = Usage {
-        calls: 1,
-        input_tokens: 3,
-        output_tokens: 3,
-        ..Usage::default()
-    };
+    let usage = Usage { calls: 1, input_tokens: 3, output_tokens: 3, ..Usage::default() };
     assert_eq!((reply.text.as_str(), reply.usage), (NOT_FOUND, usage));
 }
 

@@ -68,9 +68,7 @@ const ENDINGS: [(&str, usize); 26] = [
 ];
 
 pub(super) fn is_stop_word(lower: &str) -> bool {
-    STOP_WORDS
-        .split_ascii_whitespace()
-        .any(|word| word == lower)
+    STOP_WORDS.split_ascii_whitespace().any(|word| word == lower)
 }
 
 pub(super) fn is_synonym(asked: &str, key: &str) -> bool {
@@ -83,10 +81,7 @@ pub(super) fn stem(lower: &str) -> &str {
         return lower;
     }
     for (ending, least) in ENDINGS {
-        if let Some(rest) = lower
-            .strip_suffix(ending)
-            .filter(|rest| rest.len() >= least)
-        {
+        if let Some(rest) = lower.strip_suffix(ending).filter(|rest| rest.len() >= least) {
             return rest;
         }
     }
@@ -109,9 +104,7 @@ pub(super) fn same_word(a: &str, b: &str) -> bool {
 /// Does `needle` stand in `text` by itself, and not inside a longer word or name?
 pub(super) fn stands_whole(text: &str, needle: &str) -> bool {
     !needle.is_empty()
-        && text
-            .match_indices(needle)
-            .any(|(at, _)| open_before(&text[..at]) && open_after(&text[at + needle.len()..]))
+        && text.match_indices(needle).any(|(at, _)| open_before(&text[..at]) && open_after(&text[at + needle.len()..]))
 }
 
 const JOINERS: [char; 4] = ['-', '.', '+', '_'];
@@ -147,9 +140,7 @@ pub(super) fn is_east_asian(c: char) -> bool {
 pub(super) fn has_form_of(text: &str, word: &str) -> bool {
     let stem = stem(word);
     text.contains(stem.get(..5).unwrap_or(stem))
-        && text
-            .split(|c: char| !is_word(c))
-            .any(|other| !other.is_empty() && same_word(word, other))
+        && text.split(|c: char| !is_word(c)).any(|other| !other.is_empty() && same_word(word, other))
 }
 
 #[cfg(test)]
@@ -190,24 +181,10 @@ mod tests {
 
     #[test]
     fn a_name_inside_a_longer_name_does_not_count() {
-        for text in [
-            "ripgrep",
-            "a ripgrep b",
-            "(ripgrep)",
-            "ripgrep.",
-            "ripgrep, x",
-            "-ripgrep-",
-        ] {
+        for text in ["ripgrep", "a ripgrep b", "(ripgrep)", "ripgrep.", "ripgrep, x", "-ripgrep-"] {
             assert!(stands_whole(text, "ripgrep"), "{text}");
         }
-        for text in [
-            "ripgrep-all",
-            "librust-ripgrep-dev",
-            "ripgreps",
-            "ripgrep.el",
-            "xripgrep",
-            "ripgrep++",
-        ] {
+        for text in ["ripgrep-all", "librust-ripgrep-dev", "ripgreps", "ripgrep.el", "xripgrep", "ripgrep++"] {
             assert!(!stands_whole(text, "ripgrep"), "{text}");
         }
         assert!(stands_whole("use g++ here", "g++"));

@@ -92,17 +92,10 @@ impl OpenAi {
     /// Checks the settings. Nothing is sent yet.
     pub fn new(config: OpenAiConfig) -> Result<Self, ModelError> {
         let name = format!("openai:{}", config.model);
-        let fail = |kind, message| ModelError {
-            model: name.clone(),
-            kind,
-            message,
-        };
+        let fail = |kind, message| ModelError { model: name.clone(), kind, message };
         let base = parse_base(&config.base_url).map_err(|why| fail(ErrorKind::Fatal, why))?;
         if config.api_key.is_none() && !is_loopback(&base) {
-            let message = format!(
-                "no api key for {}",
-                base.host_str().unwrap_or("this server")
-            );
+            let message = format!("no api key for {}", base.host_str().unwrap_or("this server"));
             return Err(fail(ErrorKind::Authentication, message));
         }
         let authorization = match &config.api_key {
@@ -112,15 +105,8 @@ impl OpenAi {
                 fail(ErrorKind::Authentication, why.into())
             })?),
         };
-        let client = build_client(config.proxy.as_deref())
-            .map_err(|error| fail(ErrorKind::Fatal, causes(error)))?;
-        Ok(Self {
-            endpoint: endpoint(base),
-            name,
-            config,
-            authorization,
-            client,
-        })
+        let client = build_client(config.proxy.as_deref()).map_err(|error| fail(ErrorKind::Fatal, causes(error)))?;
+        Ok(Self { endpoint: endpoint(base), name, config, authorization, client })
     }
 
     /// Tries until there is a reply, an error that waiting will not mend, or no time left.
@@ -153,15 +139,11 @@ impl OpenAi {
         if let Some(value) = &self.authorization {
             request = request.header(AUTHORIZATION, value);
         }
-        let request = request
-            .header("content-type", "application/json")
-            .body(body);
-        let response = request.send().await.map_err(|error| {
-            self.retryable(
-                None,
-                format!("no answer from {}: {}", self.host(), causes(error)),
-            )
-        })?;
+        let request = request.header("content-type", "application/json").body(body);
+        let response = request
+            .send()
+            .await
+            .map_err(|error| self.retryable(None, format!("no answer from {}: {}", self.host(), causes(error))))?;
         let status = response.status();
         let after = requested_wait(response.headers());
         let body = self.read(response).await?;
@@ -179,10 +161,7 @@ impl OpenAi {
             let piece = response.chunk().await.map_err(|error| {
                 let read = body.len();
                 let why = causes(error);
-                self.retryable(
-                    None,
-                    format!("the reply broke off after {read} bytes: {why}"),
-                )
+                self.retryable(None, format!("the reply broke off after {read} bytes: {why}"))
             })?;
             let Some(piece) = piece else { return Ok(body) };
             if piece.len() > self.config.max_body_bytes - body.len() {
@@ -201,18 +180,12 @@ impl OpenAi {
             message => excerpt(message),
         };
         let kind = problem.kind(status.as_u16(), after);
-        self.error(
-            kind,
-            format!("{} answered {}: {said}", self.host(), status.as_u16()),
-        )
+        self.error(kind, format!("{} answered {}: {said}", self.host(), status.as_u16()))
     }
 
     fn timed_out(&self) -> ModelError {
         let limit = self.config.timeout;
-        self.retryable(
-            None,
-            format!("no reply from {} within {limit:?}", self.host()),
-        )
+        self.retryable(None, format!("no reply from {} within {limit:?}", self.host()))
     }
 
     fn retryable(&self, after: Option<Duration>, message: String) -> ModelError {
@@ -220,11 +193,7 @@ impl OpenAi {
     }
 
     fn error(&self, kind: ErrorKind, message: String) -> ModelError {
-        ModelError {
-            model: self.name.clone(),
-            kind,
-            message,
-        }
+        ModelError { model: self.name.clone(), kind, message }
     }
 
     fn host(&self) -> &str {
@@ -248,14 +217,10 @@ impl Model for OpenAi {
 }
 
 fn parse_base(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text.trim())
-        .map_err(|error| format!("base url {:?} is not a url: {error}", excerpt(text)))?;
+    let url = Url::parse(text.trim()).map_err(|error| format!("base url {:?} is not a url: {error}", excerpt(text)))?;
     match (url.scheme(), url.has_host()) {
         ("http" | "https", true) => Ok(url),
-        _ => Err(format!(
-            "base url {:?} is not an http or https url",
-            excerpt(text)
-        )),
+        _ => Err(format!("base url {:?} is not an http or https url", excerpt(text))),
     }
 }
 
@@ -278,11 +243,8 @@ fn endpoint(mut base: Url) -> Url {
 
 /// No proxy, cookie or redirect that the caller did not ask for: a key must not wander.
 fn build_client(proxy: Option<&str>) -> reqwest::Result<Client> {
-    let builder = Client::builder()
-        .user_agent(USER_AGENT)
-        .connect_timeout(CONNECT_TIMEOUT)
-        .redirect(Policy::none())
-        .no_proxy();
+    let builder =
+        Client::builder().user_agent(USER_AGENT).connect_timeout(CONNECT_TIMEOUT).redirect(Policy::none()).no_proxy();
     match proxy {
         None => builder.build(),
         Some(url) => builder.proxy(reqwest::Proxy::all(url)?).build(),

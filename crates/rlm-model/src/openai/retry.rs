@@ -15,9 +15,7 @@ const LONGEST_REQUEST: f64 = 24.0 * 3600.0;
 /// Doubles with each attempt; the upper half is random so that many clients spread out.
 pub(super) fn backoff(first: Duration, attempt: u32) -> Duration {
     let doubled = first.saturating_mul(2u32.saturating_pow(attempt.saturating_sub(1)));
-    doubled
-        .min(LONGEST_BACKOFF)
-        .mul_f64(0.5 + 0.5 * random_fraction())
+    doubled.min(LONGEST_BACKOFF).mul_f64(0.5 + 0.5 * random_fraction())
 }
 
 /// A number in [0, 1). The standard library's hash seed is the randomness at hand.
@@ -42,29 +40,18 @@ pub(super) fn requested_wait(headers: &HeaderMap) -> Option<Duration> {
 }
 
 fn seconds(value: f64) -> Option<Duration> {
-    value
-        .is_finite()
-        .then(|| Duration::from_secs_f64(value.clamp(0.0, LONGEST_REQUEST)))
+    value.is_finite().then(|| Duration::from_secs_f64(value.clamp(0.0, LONGEST_REQUEST)))
 }
 
 /// Seconds since 1970 of a date like `Sun, 06 Nov 1994 08:49:37 GMT`.
 fn unix_time(date: &str) -> Option<i64> {
-    const MONTHS: [&str; 12] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let mut words = date.split_once(", ")?.1.split(' ');
     let day: i64 = words.next()?.parse().ok()?;
     let month = words.next()?;
     let month = MONTHS.iter().position(|name| *name == month)? as i64 + 1;
-    let year: i64 = words
-        .next()?
-        .parse()
-        .ok()
-        .filter(|year| (1970..10_000).contains(year))?;
-    let mut clock = words
-        .next()?
-        .split(':')
-        .map(|part| part.parse::<i64>().ok());
+    let year: i64 = words.next()?.parse().ok().filter(|year| (1970..10_000).contains(year))?;
+    let mut clock = words.next()?.split(':').map(|part| part.parse::<i64>().ok());
     let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
     if !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
         return None;
@@ -86,12 +73,9 @@ mod tests {
     type Header = (&'static str, &'static str);
 
     fn wait(headers: &[Header]) -> Option<Duration> {
-        let headers = headers.iter().map(|(name, value)| {
-            (
-                reqwest::header::HeaderName::from_static(name),
-                value.parse().unwrap(),
-            )
-        });
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (reqwest::header::HeaderName::from_static(name), value.parse().unwrap()));
         requested_wait(&headers.collect())
     }
 
@@ -101,17 +85,11 @@ mod tests {
             (&[], None),
             (&[("retry-after", "2")], Some(Duration::from_secs(2))),
             (&[("retry-after", "0.5")], Some(Duration::from_millis(500))),
-            (
-                &[("retry-after", "9"), ("retry-after-ms", "250")],
-                Some(Duration::from_millis(250)),
-            ),
+            (&[("retry-after", "9"), ("retry-after-ms", "250")], Some(Duration::from_millis(250))),
             (&[("retry-after", "-1")], Some(Duration::ZERO)),
             (&[("retry-after", "soon")], None),
             (
-                &[
-                    ("retry-after", "Fri, 01 Mar 2024 00:00:05 GMT"),
-                    ("date", "Thu, 29 Feb 2024 23:59:50 GMT"),
-                ],
+                &[("retry-after", "Fri, 01 Mar 2024 00:00:05 GMT"), ("date", "Thu, 29 Feb 2024 23:59:50 GMT")],
                 Some(Duration::from_secs(15)),
             ),
             (&[("retry-after", "Fri, 01 Mar 2024 00:00:05 GMT")], None),
@@ -124,10 +102,7 @@ mod tests {
     #[test]
     fn dates_count_from_1970() {
         assert_eq!(unix_time("Thu, 01 Jan 1970 00:00:00 GMT"), Some(0));
-        assert_eq!(
-            unix_time("Sun, 06 Nov 1994 08:49:37 GMT"),
-            Some(784_111_777)
-        );
+        assert_eq!(unix_time("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777));
         assert_eq!(unix_time("Sun, 99 Nov 1994 08:49:37 GMT"), None);
         assert_eq!(unix_time("tomorrow"), None);
     }
@@ -136,10 +111,7 @@ mod tests {
     fn backoff_doubles_with_jitter_up_to_a_minute() {
         for (attempt, most) in [(1, 1.0), (2, 2.0), (5, 16.0), (40, 60.0)] {
             let wait = backoff(Duration::from_secs(1), attempt).as_secs_f64();
-            assert!(
-                wait >= most / 2.0 && wait <= most,
-                "attempt {attempt}: {wait}"
-            );
+            assert!(wait >= most / 2.0 && wait <= most, "attempt {attempt}: {wait}");
         }
     }
 }

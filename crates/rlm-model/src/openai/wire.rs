@@ -20,18 +20,9 @@ struct Body<'a> {
 /// The request as JSON. OpenAI renamed the output limit; other servers did not follow.
 pub(super) fn request_body(model: &str, request: &Request, new_limit_name: bool) -> Vec<u8> {
     let limit = request.max_output_tokens;
-    let (max_completion_tokens, max_tokens) = if new_limit_name {
-        (limit, None)
-    } else {
-        (None, limit)
-    };
+    let (max_completion_tokens, max_tokens) = if new_limit_name { (limit, None) } else { (None, limit) };
     let messages = &request.messages;
-    let body = Body {
-        model,
-        messages,
-        max_completion_tokens,
-        max_tokens,
-    };
+    let body = Body { model, messages, max_completion_tokens, max_tokens };
     serde_json::to_vec(&body).unwrap_or_default()
 }
 
@@ -111,24 +102,15 @@ impl From<WireUsage> for Usage {
 pub(super) fn parse_reply(body: &[u8]) -> Result<Reply, (ErrorKind, String)> {
     let unreadable = |why: String| {
         let received = excerpt(&String::from_utf8_lossy(&body[..body.len().min(2_000)]));
-        (
-            ErrorKind::Fatal,
-            format!("the reply is not a chat completion ({why}): {received}"),
-        )
+        (ErrorKind::Fatal, format!("the reply is not a chat completion ({why}): {received}"))
     };
-    let completion: Completion =
-        serde_json::from_slice(body).map_err(|error| unreadable(error.to_string()))?;
+    let completion: Completion = serde_json::from_slice(body).map_err(|error| unreadable(error.to_string()))?;
     if let Some(error) = completion.error.filter(|error| !error.is_null()) {
         let problem = Problem::from_error(&error);
         // Gateways report the upstream's failure in the body of a 200; its code says which.
-        let status = error["code"]
-            .as_u64()
-            .and_then(|code| u16::try_from(code).ok());
+        let status = error["code"].as_u64().and_then(|code| u16::try_from(code).ok());
         let kind = problem.kind(status.unwrap_or(400), None);
-        return Err((
-            kind,
-            format!("the reply is an error: {}", excerpt(&problem.message)),
-        ));
+        return Err((kind, format!("the reply is an error: {}", excerpt(&problem.message))));
     }
     let Some(choice) = completion.choices.into_iter().next() else {
         return Err(unreadable("no choices".into()));
@@ -142,19 +124,12 @@ pub(super) fn parse_reply(body: &[u8]) -> Result<Reply, (ErrorKind, String)> {
         Some(Content::Parts(parts)) => parts.into_iter().map(|part| part.text).collect(),
         None if reason == Some("length") => String::new(),
         None if reason == Some("content_filter") => {
-            return Err((
-                ErrorKind::Refused,
-                "stopped by the provider's content filter".into(),
-            ));
+            return Err((ErrorKind::Refused, "stopped by the provider's content filter".into()));
         }
         None => return Err(unreadable("no content".into())),
     };
     let usage = completion.usage.unwrap_or_default().into();
-    Ok(Reply {
-        text,
-        usage,
-        finish: finish(reason),
-    })
+    Ok(Reply { text, usage, finish: finish(reason) })
 }
 
 fn finish(reason: Option<&str>) -> Finish {
@@ -177,10 +152,7 @@ pub(super) fn parse_problem(body: &[u8]) -> Problem {
     match serde_json::from_slice::<Value>(body) {
         Ok(value) if !value["error"].is_null() => Problem::from_error(&value["error"]),
         Ok(value) => Problem::from_error(&value),
-        Err(_) => Problem {
-            message: text.into_owned(),
-            codes: String::new(),
-        },
+        Err(_) => Problem { message: text.into_owned(), codes: String::new() },
     }
 }
 
@@ -194,10 +166,7 @@ impl Problem {
             _ => error.to_string(),
         };
         let inner = error["innererror"]["code"].as_str().unwrap_or_default();
-        Self {
-            message,
-            codes: format!("{} {} {inner}", word("code"), word("type")),
-        }
+        Self { message, codes: format!("{} {} {inner}", word("code"), word("type")) }
     }
 
     /// The kind of failure, from the status and the server's own words.
@@ -220,26 +189,14 @@ impl Problem {
         let said = self.message.to_lowercase();
         self.codes.contains("context_length_exceeded")
             || self.codes.contains("exceed_context_size")
-            || [
-                "maximum context length",
-                "context window",
-                "context size",
-                "prompt is too long",
-            ]
-            .iter()
-            .any(|words| said.contains(words))
+            || ["maximum context length", "context window", "context size", "prompt is too long"]
+                .iter()
+                .any(|words| said.contains(words))
     }
 
     fn is_filtered(&self) -> bool {
         let codes = self.codes.to_lowercase();
-        [
-            "content_filter",
-            "content_policy",
-            "responsibleai",
-            "moderation",
-        ]
-        .iter()
-        .any(|word| codes.contains(word))
+        ["content_filter", "content_policy", "responsibleai", "moderation"].iter().any(|word| codes.contains(word))
     }
 }
 
@@ -257,34 +214,16 @@ mod tests {
     #[test]
     fn replies_of_every_shape_are_read_or_named() {
         let rows = [
-            (
-                r#"{"choices":[{"message":{"content":"hi"},"finish_reason":"stop"}]}"#,
-                r#""hi" Stop"#,
-            ),
-            (
-                r#"{"choices":[{"message":{"content":"h"},"finish_reason":"length"}]}"#,
-                r#""h" Length"#,
-            ),
-            (
-                r#"{"choices":[{"message":{"content":[{"type":"text","text":"a"},{"text":"b"}]}}]}"#,
-                r#""ab" Stop"#,
-            ),
-            (
-                r#"{"choices":[{"message":{"content":null},"finish_reason":"length"}]}"#,
-                r#""" Length"#,
-            ),
+            (r#"{"choices":[{"message":{"content":"hi"},"finish_reason":"stop"}]}"#, r#""hi" Stop"#),
+            (r#"{"choices":[{"message":{"content":"h"},"finish_reason":"length"}]}"#, r#""h" Length"#),
+            (r#"{"choices":[{"message":{"content":[{"type":"text","text":"a"},{"text":"b"}]}}]}"#, r#""ab" Stop"#),
+            (r#"{"choices":[{"message":{"content":null},"finish_reason":"length"}]}"#, r#""" Length"#),
             (
                 r#"{"choices":[{"message":{"content":null},"finish_reason":"content_filter"}]}"#,
                 "request refused: stopped by the provider's content filter",
             ),
-            (
-                r#"{"choices":[{"message":{"content":null,"refusal":"no way"}}]}"#,
-                "request refused: no way",
-            ),
-            (
-                r#"{"choices":[]}"#,
-                r#"request failed: the reply is not a chat completion (no choices): {"choices":[]}"#,
-            ),
+            (r#"{"choices":[{"message":{"content":null,"refusal":"no way"}}]}"#, "request refused: no way"),
+            (r#"{"choices":[]}"#, r#"request failed: the reply is not a chat completion (no choices): {"choices":[]}"#),
             (
                 r#"{"error":{"code":503,"message":"upstream down"}}"#,
                 "temporary failure: the reply is an error: upstream down",
@@ -309,61 +248,28 @@ mod tests {
     fn problems_are_sorted_by_status_and_words() {
         let later = ErrorKind::Retryable { after: None };
         let rows = [
-            (
-                401,
-                r#"{"error":{"message":"bad key"}}"#,
-                ErrorKind::Authentication,
-            ),
-            (
-                400,
-                r#"{"error":{"code":"context_length_exceeded"}}"#,
-                ErrorKind::TooLong,
-            ),
-            (
-                400,
-                r#"{"detail":"this model's maximum context length is 8192"}"#,
-                ErrorKind::TooLong,
-            ),
-            (
-                400,
-                r#"{"error":{"code":"content_filter","message":"filtered"}}"#,
-                ErrorKind::Refused,
-            ),
+            (401, r#"{"error":{"message":"bad key"}}"#, ErrorKind::Authentication),
+            (400, r#"{"error":{"code":"context_length_exceeded"}}"#, ErrorKind::TooLong),
+            (400, r#"{"detail":"this model's maximum context length is 8192"}"#, ErrorKind::TooLong),
+            (400, r#"{"error":{"code":"content_filter","message":"filtered"}}"#, ErrorKind::Refused),
             (400, r#"{"error":"bad field"}"#, ErrorKind::Fatal),
             (404, "no such model", ErrorKind::Fatal),
             (413, "", ErrorKind::TooLong),
-            (
-                429,
-                r#"{"error":{"code":"insufficient_quota"}}"#,
-                ErrorKind::Fatal,
-            ),
+            (429, r#"{"error":{"code":"insufficient_quota"}}"#, ErrorKind::Fatal),
             (429, "slow down", later),
             (500, "", later),
             (503, "<html>", later),
         ];
         for (status, body, expected) in rows {
-            assert_eq!(
-                parse_problem(body.as_bytes()).kind(status, None),
-                expected,
-                "{status} {body}"
-            );
+            assert_eq!(parse_problem(body.as_bytes()).kind(status, None), expected, "{status} {body}");
         }
     }
 
     #[test]
     fn the_output_limit_has_the_name_the_server_knows() {
-        let request = Request {
-            max_output_tokens: Some(7),
-            ..Request::prompt("q")
-        };
+        let request = Request { max_output_tokens: Some(7), ..Request::prompt("q") };
         let body = |new| String::from_utf8(request_body("m", &request, new)).unwrap();
-        assert_eq!(
-            body(true),
-            r#"{"model":"m","messages":[{"role":"user","content":"q"}],"max_completion_tokens":7}"#
-        );
-        assert_eq!(
-            body(false),
-            r#"{"model":"m","messages":[{"role":"user","content":"q"}],"max_tokens":7}"#
-        );
+        assert_eq!(body(true), r#"{"model":"m","messages":[{"role":"user","content":"q"}],"max_completion_tokens":7}"#);
+        assert_eq!(body(false), r#"{"model":"m","messages":[{"role":"user","content":"q"}],"max_tokens":7}"#);
     }
 }

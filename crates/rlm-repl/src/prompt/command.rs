@@ -67,7 +67,9 @@ pub fn parse(text: &str) -> Result<Command, NotACommand> {
         ("%time", "") => Err(NotACommand::Unknown("%time takes a cell, such as: %time len(context)".into())),
         ("%time", cell) => Ok(Command::Time(cell.to_owned())),
         ("%quit" | "%exit", "") => Ok(Command::Quit),
-        ("%help" | "%vars" | "%quit" | "%exit", _) => Err(NotACommand::Unknown(format!("{name} takes nothing after it"))),
+        ("%help" | "%vars" | "%quit" | "%exit", _) => {
+            Err(NotACommand::Unknown(format!("{name} takes nothing after it")))
+        }
         _ => Err(NotACommand::Unknown(format!("unknown command {name}"))),
     }
 }
@@ -150,7 +152,9 @@ mod tests {
     fn commands_are_read() {
         assert!(matches!(parse("%help"), Ok(Command::Help)));
         assert!(matches!(parse("  %vars\n"), Ok(Command::Vars)));
-        assert!(matches!(parse("%time for x in y:\n    pass"), Ok(Command::Time(cell)) if cell == "for x in y:\n    pass"));
+        assert!(
+            matches!(parse("%time for x in y:\n    pass"), Ok(Command::Time(cell)) if cell == "for x in y:\n    pass")
+        );
         assert!(matches!(parse("exit"), Ok(Command::Quit)));
         let Ok(Command::SetLimit(change)) = parse("%limits memory=2M") else { panic!("no change") };
         let mut limits = Limits::default();

@@ -58,7 +58,9 @@ mod tests {
 
     #[test]
     fn the_name_under_the_cursor_is_found() {
-        for (typed, name) in [("print(con", "con"), ("x = context.spl", "context.spl"), ("a + ", ""), ("été", "été"), ("", "")] {
+        for (typed, name) in
+            [("print(con", "con"), ("x = context.spl", "context.spl"), ("a + ", ""), ("été", "été"), ("", "")]
+        {
             assert_eq!(dotted_name(typed), name, "{typed:?}");
         }
     }

@@ -98,9 +98,25 @@ mod tests {
     #[test]
     fn finished() {
         for text in [
-            "", "1 + 1", "x = 1\ny = 2", "f(\n1\n)", "'it''s'", "'#('", "# (", "s = 'a:'", "d = {'a': 1}",
-            "if x:\n    y\n", "def f():\n    return 1\n", "'''a\nb'''", "x = 'unclosed", ")", "%vars", "%limits memory 1G",
-            "for x in y: pass\n", "'\\''", "'日本' # é",
+            "",
+            "1 + 1",
+            "x = 1\ny = 2",
+            "f(\n1\n)",
+            "'it''s'",
+            "'#('",
+            "# (",
+            "s = 'a:'",
+            "d = {'a': 1}",
+            "if x:\n    y\n",
+            "def f():\n    return 1\n",
+            "'''a\nb'''",
+            "x = 'unclosed",
+            ")",
+            "%vars",
+            "%limits memory 1G",
+            "for x in y: pass\n",
+            "'\\''",
+            "'日本' # é",
         ] {
             assert!(!is_unfinished(text), "{text:?}");
         }
@@ -109,8 +125,20 @@ mod tests {
     #[test]
     fn unfinished() {
         for text in [
-            "if x:", "if x:  # why", "def f():\n    return 1", "f(", "x = [1,\n2,", "'''a", "\"\"\"a\n\"b\" ''", "x = 1 + \\",
-            "@cached", "@cached\ndef f():", "{'a': (", "%time for x in y:", "class A:\n    '''doc'''", "f(')'",
+            "if x:",
+            "if x:  # why",
+            "def f():\n    return 1",
+            "f(",
+            "x = [1,\n2,",
+            "'''a",
+            "\"\"\"a\n\"b\" ''",
+            "x = 1 + \\",
+            "@cached",
+            "@cached\ndef f():",
+            "{'a': (",
+            "%time for x in y:",
+            "class A:\n    '''doc'''",
+            "f(')'",
         ] {
             assert!(is_unfinished(text), "{text:?}");
         }

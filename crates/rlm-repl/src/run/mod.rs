@@ -75,7 +75,9 @@ fn named_contexts(args: &RunArgs) -> Result<Vec<(String, Context)>> {
         return Err(Usage::new("no context").hint("name what the question is about with --context PATH").into());
     }
     match named.iter().find(|(_, context)| context.is_empty()) {
-        Some((path, _)) => Err(Usage::new(format!("context {path}: is empty")).hint("name a file with something in it").into()),
+        Some((path, _)) => {
+            Err(Usage::new(format!("context {path}: is empty")).hint("name a file with something in it").into())
+        }
         None => Ok(named),
     }
 }

@@ -342,10 +342,14 @@ mod tests {
             (r#"{"op":"vars","code":"1"}"#, "unknown field `code`, expected `id` or `op`"),
             (r#"{"op":"define","name":"x"}"#, "define takes `value` or `path`, one of them"),
             (r#"{"op":"define","name":"x","value":1,"path":"f"}"#, "define takes `value` or `path`, one of them"),
-            (r#"{"op":"run","code":"","limits":{"wall":1}}"#,
-             "unknown field `wall`, expected one of `wall_ms`, `memory_bytes`, `fuel`, `output_bytes`, `host_calls`"),
-            (r#"{"op":"run","code":"","limits":{"wall_ms":0}}"#,
-             "limits.wall_ms is a whole number from 1 to 31536000000, not 0"),
+            (
+                r#"{"op":"run","code":"","limits":{"wall":1}}"#,
+                "unknown field `wall`, expected one of `wall_ms`, `memory_bytes`, `fuel`, `output_bytes`, `host_calls`",
+            ),
+            (
+                r#"{"op":"run","code":"","limits":{"wall_ms":0}}"#,
+                "limits.wall_ms is a whole number from 1 to 31536000000, not 0",
+            ),
             (r#"{"op":"run","code":"","limits":{"fuel":-1}}"#, "invalid value: integer `-1`, expected u64"),
             (r#"{"call":7}"#, "the reply to call 7 has `value` or `error`, one of them"),
             (r#"{"call":7,"op":"run"}"#, "a line has `op` or `call`, not both"),

@@ -91,9 +91,17 @@ fn nonsense_limits_are_usage_errors() {
     for (flag, value, expected) in [
         ("--timeout", "0", "expected a number of seconds above 0, such as 10 or 0.5"),
         ("--timeout", "-5", "expected a number of seconds above 0, such as 10 or 0.5"),
-        ("--memory", "lots", "expected a size above 0, such as 65536, 512K, 128M or 1.5G (K, M and G are powers of 1024)"),
+        (
+            "--memory",
+            "lots",
+            "expected a size above 0, such as 65536, 512K, 128M or 1.5G (K, M and G are powers of 1024)",
+        ),
         ("--memory", "5G", "expected at most 4G, the most a session can address"),
-        ("--fuel", "0", "expected a number of instructions above 0, such as 2_000_000_000, 500M or 2G (K, M and G are powers of 1000)"),
+        (
+            "--fuel",
+            "0",
+            "expected a number of instructions above 0, such as 2_000_000_000, 500M or 2G (K, M and G are powers of 1000)",
+        ),
         ("--output", "0", "expected a size above 0, such as 65536, 512K, 128M or 1.5G (K, M and G are powers of 1024)"),
         ("--host-calls", "x", "expected a whole number, such as 100, 10_000 or 10K"),
     ] {
@@ -124,10 +132,7 @@ fn contexts_are_bound() {
         rlm_repl(&["exec", "--context", text, "--context", other, "-c", "print(context, context_1)"], ""),
         ended(0, "['héllo\\n', 'other'] other\n", "")
     );
-    assert_eq!(
-        rlm_repl(&["exec", "--context", "-", "-c", "print(context.upper())"], "piped"),
-        ended(0, "PIPED\n", "")
-    );
+    assert_eq!(rlm_repl(&["exec", "--context", "-", "-c", "print(context.upper())"], "piped"), ended(0, "PIPED\n", ""));
 }
 
 #[test]
@@ -189,8 +194,14 @@ fn contexts_that_cannot_be_used_are_usage_errors() {
 
 #[test]
 fn cells_that_cannot_be_read_are_usage_errors() {
-    assert_eq!(rlm_repl(&["exec", "/nowhere/cell.py"], ""), ended(2, "", "error: cell /nowhere/cell.py: no such file\n"));
-    assert_eq!(rlm_repl(&["exec"], b"print(1)\xff"), ended(2, "", "error: cell standard input: not UTF-8 at offset 8\n"));
+    assert_eq!(
+        rlm_repl(&["exec", "/nowhere/cell.py"], ""),
+        ended(2, "", "error: cell /nowhere/cell.py: no such file\n")
+    );
+    assert_eq!(
+        rlm_repl(&["exec"], b"print(1)\xff"),
+        ended(2, "", "error: cell standard input: not UTF-8 at offset 8\n")
+    );
 }
 
 #[test]

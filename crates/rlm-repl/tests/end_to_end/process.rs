@@ -35,12 +35,8 @@ pub fn rlm_repl(args: &[&str], stdin: impl AsRef<[u8]>) -> Ended {
 
 /// Runs a prepared command to its end.
 pub fn finish(command: &mut Command, stdin: impl AsRef<[u8]>) -> Ended {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary starts");
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
     // A process that fails early does not read its input, which is no fault of the test.
     let _ = child.stdin.take().expect("stdin is piped").write_all(stdin.as_ref());
     let output = child.wait_with_output().expect("the process ends");

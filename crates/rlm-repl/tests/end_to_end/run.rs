@@ -42,8 +42,14 @@ fn json_and_trajectory() {
     let trajectory = directory.path().join("trajectory.jsonl");
     let answered = rlm_repl(
         &[
-            "run", "--quiet", "--json", "--context", index.to_str().unwrap(),
-            "--trajectory", trajectory.to_str().unwrap(), "Who maintains apple?",
+            "run",
+            "--quiet",
+            "--json",
+            "--context",
+            index.to_str().unwrap(),
+            "--trajectory",
+            trajectory.to_str().unwrap(),
+            "Who maintains apple?",
         ],
         "",
     );
@@ -66,7 +72,10 @@ fn a_spent_budget_is_exit_code_3() {
         "",
     );
     assert_eq!(spent.code, 3, "{spent:?}");
-    assert!(spent.stderr.ends_with("iterations: 1 of 1 used\nhint: allow more turns with --max-iterations\n"), "{spent:?}");
+    assert!(
+        spent.stderr.ends_with("iterations: 1 of 1 used\nhint: allow more turns with --max-iterations\n"),
+        "{spent:?}"
+    );
 }
 
 #[test]
@@ -114,9 +123,15 @@ fn what_cannot_be_asked_is_a_usage_error() {
 fn a_server_that_is_down_is_our_failure() {
     // Port 9 is "discard"; nothing listens there, so the connection is refused at once.
     let down = finish(
-        command()
-            .env("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
-            .args(["run", "--quiet", "--context", "-", "--model", "openai:any", "Why?"]),
+        command().env("OPENAI_BASE_URL", "http://127.0.0.1:9/v1").args([
+            "run",
+            "--quiet",
+            "--context",
+            "-",
+            "--model",
+            "openai:any",
+            "Why?",
+        ]),
         "text",
     );
     assert_eq!((down.code, down.stdout.as_str()), (1, ""), "{down:?}");

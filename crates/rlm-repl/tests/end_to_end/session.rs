@@ -120,7 +120,10 @@ fn values_go_in_and_come_out() {
         null, true, -7, 1.5, "é", [], {"b": 1, "a": {"$bytes": "AP8="}}, {"$int": "123456789012345678901234567890"},
         {"$float": "-inf"}, {"$dict": [[1, "x"], [null, {"$float": "nan"}]]},
     ]);
-    assert_eq!(client.ask(json!({"id": 1, "op": "define", "name": "v", "value": values})), json!({"id": 1, "ok": true}));
+    assert_eq!(
+        client.ask(json!({"id": 1, "op": "define", "name": "v", "value": values})),
+        json!({"id": 1, "ok": true})
+    );
     assert_eq!(client.ask(json!({"id": 2, "op": "run", "code": "v"}))["value"], values);
     assert_eq!(
         client.prints("print([type(x).__name__ for x in v])"),
@@ -133,7 +136,10 @@ fn values_go_in_and_come_out() {
 fn files_become_variables() {
     let (_keep, path) = file("text", "some text");
     let mut client = Client::start();
-    assert_eq!(client.ask(json!({"id": 1, "op": "define", "name": "context", "path": path})), json!({"id": 1, "ok": true}));
+    assert_eq!(
+        client.ask(json!({"id": 1, "op": "define", "name": "context", "path": path})),
+        json!({"id": 1, "ok": true})
+    );
     assert_eq!(
         client.ask(json!({"id": 2, "op": "define", "name": "raw", "path": path, "bytes": true})),
         json!({"id": 2, "ok": true})
@@ -176,10 +182,7 @@ fn requests_sent_during_a_run_wait_their_turn() {
     client.ask(json!({"id": 1, "op": "function", "name": "f"}));
     client.ask(json!({"id": 2, "op": "run", "code": "x = f()"}));
     client.send(&json!({"id": 3, "op": "run", "code": "x + 1"}).to_string());
-    assert_eq!(
-        client.ask(json!({"call": 1, "value": 41})),
-        completed(json!(2), "", Value::Null, Value::Null)
-    );
+    assert_eq!(client.ask(json!({"call": 1, "value": 41})), completed(json!(2), "", Value::Null, Value::Null));
     assert_eq!(client.receive(), completed(json!(3), "", json!(42), json!("42")));
 }
 

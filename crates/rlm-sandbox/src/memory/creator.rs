@@ -74,7 +74,8 @@ unsafe impl MemoryCreator for Creator {
         if image.size() < minimum {
             return Err(format!("image of {} bytes for a memory of at least {minimum}", image.size()));
         }
-        let region = Region::new(&image, capacity, guard, mode).map_err(|error| format!("mapping a memory: {error}"))?;
+        let region =
+            Region::new(&image, capacity, guard, mode).map_err(|error| format!("mapping a memory: {error}"))?;
         let base = region.base();
         let region = SharedRegion(Arc::new(Mutex::new(region)));
         HANDOVER.set(Handover::Region(region.clone()));

@@ -164,7 +164,10 @@ mod tests {
         let pagemap = open("/proc/self/pagemap", OFlags::RDONLY, Mode::empty()).unwrap();
         let entries = read_entries(&pagemap, memory.base() as u64, 128 * PAGE as u64).unwrap();
         for range in &expected {
-            assert!(entries.iter().any(|found| found.start <= range.start && range.end <= found.end), "{range:?} in {entries:?}");
+            assert!(
+                entries.iter().any(|found| found.start <= range.start && range.end <= found.end),
+                "{range:?} in {entries:?}"
+            );
         }
     }
 }

@@ -17,6 +17,11 @@ use super::{Backing, Mode, PAGE, dirty, sys::Reservation};
 /// costs more than the copy of a few pages.
 const BRIDGED_GAP: usize = 4 * PAGE;
 
+/// Up to this many written bytes stay the memory's own after a capture: they are the pages every
+/// cell writes, and giving them back would cost a page fault each where copying them once more at
+/// the next capture costs less.
+const KEPT: usize = 2 << 20;
+
 /// Files an image may be made of before it is written anew into one.
 const MAX_PIECES: usize = 4096;
 
@@ -136,6 +141,17 @@ impl Region {
         Ok(())
     }
 
+    /// Makes pages that are about to be written the memory's own, where the system can. A range the
+    /// memory does not have is left out.
+    pub fn prefault(&mut self, ranges: &[Range<usize>]) {
+        for range in ranges.iter().filter(|range| self.mode == Mode::Map && range.end <= self.size) {
+            // Without it the guest takes a page fault for each page, which is only slower.
+            if self.memory.prefault(range.start, range.len()).is_err() {
+                return;
+            }
+        }
+    }
+
     /// First address.
     pub fn base(&self) -> *mut u8 {
         self.memory.base()
@@ -160,15 +176,13 @@ impl Region {
         Ok(())
     }
 
-    /// What the memory holds now, as an image; from here on only later writes are dirty.
+    /// What the memory holds now, as an image; where much was written, only later writes are dirty
+    /// from here on.
     ///
     /// Costs in proportion to the pages written since the last capture, plus a walk over the page
     /// tables.
     pub fn capture(&mut self) -> io::Result<Image> {
-        let dirty = match self.mode {
-            Mode::Map => bridge(dirty::written(self.base(), self.size)?),
-            Mode::Copy => self.changed_pages(),
-        };
+        let dirty = bridge(self.dirty()?);
         if dirty.is_empty() && self.size == self.shown.size {
             return Ok(self.shown.clone());
         }
@@ -185,7 +199,7 @@ impl Region {
                 piece
             })
             .collect();
-        if self.mode == Mode::Map {
+        if self.mode == Mode::Map && len > KEPT {
             // The same bytes under the same addresses, now from the file: clean again.
             over.iter().try_for_each(|piece| self.place(piece))?;
         }
@@ -204,13 +218,12 @@ impl Region {
         target.store(word, Ordering::Relaxed);
     }
 
-    /// Pages written since the last capture, for reports and benches.
-    pub fn dirty_bytes(&self) -> io::Result<usize> {
-        let dirty = match self.mode {
-            Mode::Map => dirty::written(self.base(), self.size)?,
-            Mode::Copy => self.changed_pages(),
-        };
-        Ok(dirty.iter().map(Range::len).sum())
+    /// Pages written since the last capture.
+    pub fn dirty(&self) -> io::Result<Vec<Range<usize>>> {
+        match self.mode {
+            Mode::Map => dirty::written(self.base(), self.size),
+            Mode::Copy => Ok(self.changed_pages()),
+        }
     }
 
     /// Pages that differ from the image shown, found by comparing.

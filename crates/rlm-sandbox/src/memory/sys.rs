@@ -2,11 +2,16 @@
 
 #![allow(unsafe_code)]
 
-use std::{fs::File, io, os::fd::{AsFd, OwnedFd}, ptr::{self, NonNull}};
+use std::{
+    fs::File,
+    io,
+    os::fd::{AsFd, OwnedFd},
+    ptr::{self, NonNull},
+};
 
 use rustix::{
     fs::{MemfdFlags, SealFlags, fcntl_add_seals, ftruncate, memfd_create},
-    mm::{MapFlags, MprotectFlags, ProtFlags, mmap, mmap_anonymous, mprotect, munmap},
+    mm::{Advice, MapFlags, MprotectFlags, ProtFlags, madvise, mmap, mmap_anonymous, mprotect, munmap},
 };
 
 /// Address space of its own, inaccessible until parts of it are opened. Unmapped when dropped.
@@ -25,7 +30,9 @@ impl Reservation {
     /// Reserves `len` bytes of address space.
     pub fn new(len: usize) -> io::Result<Self> {
         // SAFETY: a new anonymous mapping at an address the kernel chooses touches nothing.
-        let base = unsafe { mmap_anonymous(ptr::null_mut(), len, ProtFlags::empty(), MapFlags::PRIVATE | MapFlags::NORESERVE)? };
+        let base = unsafe {
+            mmap_anonymous(ptr::null_mut(), len, ProtFlags::empty(), MapFlags::PRIVATE | MapFlags::NORESERVE)?
+        };
         let base = NonNull::new(base.cast()).ok_or(io::ErrorKind::OutOfMemory)?;
         Ok(Self { base, len })
     }
@@ -57,10 +64,25 @@ impl Reservation {
         // SAFETY: MAP_FIXED replaces a range inside our own reservation, which `&mut` says nobody
         // borrows; the caller replaces only what the guest is meant to see replaced.
         let mapped = unsafe {
-            mmap(address, len, ProtFlags::READ | ProtFlags::WRITE, MapFlags::PRIVATE | MapFlags::FIXED | MapFlags::NORESERVE, file, offset)?
+            mmap(
+                address,
+                len,
+                ProtFlags::READ | ProtFlags::WRITE,
+                MapFlags::PRIVATE | MapFlags::FIXED | MapFlags::NORESERVE,
+                file,
+                offset,
+            )?
         };
         debug_assert_eq!(mapped, address);
         Ok(())
+    }
+
+    /// Makes pages of a copy-on-write mapping the reservation's own at once, sparing the guest a page
+    /// fault for each.
+    pub fn prefault(&mut self, start: usize, len: usize) -> io::Result<()> {
+        let address = self.check(start, len)?;
+        // SAFETY: within our own reservation; populating changes no byte that can be read.
+        Ok(unsafe { madvise(address, len, Advice::LinuxPopulateWrite)? })
     }
 
     /// The bytes of a range that was opened or mapped before.
@@ -77,7 +99,10 @@ impl Reservation {
     ///
     /// # Safety
     /// As for [`Self::bytes`], and nobody reads it meanwhile either.
-    #[allow(clippy::mut_from_ref, reason = "the reservation is shared with the engine; the caller has the guest at rest")]
+    #[allow(
+        clippy::mut_from_ref,
+        reason = "the reservation is shared with the engine; the caller has the guest at rest"
+    )]
     pub unsafe fn bytes_mut(&self, start: usize, len: usize) -> &mut [u8] {
         debug_assert!(start + len <= self.len);
         // SAFETY: the caller's promise.

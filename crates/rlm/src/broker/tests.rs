@@ -92,7 +92,8 @@ async fn wrong_arguments_say_what_is_wrong() {
 #[tokio::test]
 async fn a_failed_item_loses_no_other() {
     let broker = broker(echo(), 100);
-    let many = async |prompts: &[&str], kwargs| shown(broker.clone().query_batched(call(vec![list(prompts)], kwargs)).await);
+    let many =
+        async |prompts: &[&str], kwargs| shown(broker.clone().query_batched(call(vec![list(prompts)], kwargs)).await);
     assert_eq!(many(&[], vec![]).await, "[]");
     assert_eq!(many(&["a", "bad", "c"], vec![]).await, r#"["A",null,"C"]"#);
     let told = "llm_query_batched: 1 of 3 sub-calls failed: [1] echo: request refused: bad";

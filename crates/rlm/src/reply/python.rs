@@ -76,7 +76,9 @@ pub(super) fn could_be_a_line(line: &str) -> bool {
     match line.split_whitespace().next() {
         Some("def" | "for" | "if" | "while" | "with") => line.ends_with(':'),
         Some("from") => line.contains(" import "),
-        Some("import") => line["import".len()..].split(',').all(|part| part.split_whitespace().count() == 1 || part.contains(" as ")),
+        Some("import") => {
+            line["import".len()..].split(',').all(|part| part.split_whitespace().count() == 1 || part.contains(" as "))
+        }
         _ => line.contains(['(', '[', '=']),
     }
 }

@@ -1,0 +1,6 @@
+import sys
+sys.stdout = None
+print("unheard")
+sys.stdout = sys.__stdout__
+print("heard")
+#> heard

@@ -1,0 +1,8 @@
+#! limits.wall_ms = 30_000
+#! limits.fuel = 200_000_000_000
+#! expect = "completed | raised: RecursionError | exceeded: stack"
+import itertools
+it = iter([1])
+for _ in range(200_000):
+    it = itertools.chain(it)
+list(it)

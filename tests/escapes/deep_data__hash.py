@@ -1,0 +1,7 @@
+#! limits.wall_ms = 30_000
+#! limits.fuel = 200_000_000_000
+#! expect = "completed | raised: RecursionError | exceeded: stack"
+a = ()
+for _ in range(100_000):
+    a = (a,)
+hash(a)

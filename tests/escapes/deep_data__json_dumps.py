@@ -1,0 +1,8 @@
+#! limits.wall_ms = 30_000
+#! limits.fuel = 200_000_000_000
+#! expect = "raised: RecursionError | exceeded: stack"
+import json
+a = []
+for _ in range(100_000):
+    a = [a]
+json.dumps(a)

@@ -1,0 +1,6 @@
+#! limits.wall_ms = 30_000
+#! limits.fuel = 200_000_000_000
+#! expand = true
+#! expect = "raised: TypeError | raised: SyntaxError | raised: RecursionError | raised: MemoryError | exceeded: stack"
+a = []
+x = a{{[0] * 50000}}

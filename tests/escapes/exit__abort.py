@@ -1,0 +1,4 @@
+#! expect = "exceeded: crash"
+#! expect.undone = true
+import os
+os.abort()

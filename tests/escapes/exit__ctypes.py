@@ -1,0 +1,5 @@
+#! expect = "raised: ModuleNotFoundError | raised: ImportError"
+import ctypes
+# %%
+#! expect = "raised: ModuleNotFoundError | raised: ImportError"
+import _ctypes

@@ -1,0 +1,3 @@
+#! expect = "exceeded: wall | exceeded: fuel | exceeded: memory"
+import math
+math.factorial(10 ** 8)

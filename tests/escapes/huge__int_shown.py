@@ -1,0 +1,2 @@
+#! expect = "completed | raised: ValueError"
+10 ** 100_000

@@ -1,0 +1,3 @@
+#! expect = "exceeded: wall | exceeded: fuel"
+import itertools
+any(itertools.repeat(False))

@@ -1,0 +1,4 @@
+#! expect = "exceeded: wall | exceeded: fuel"
+#! expect.undone = false
+while True:
+    pass

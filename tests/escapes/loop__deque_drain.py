@@ -1,0 +1,3 @@
+#! expect = "exceeded: wall | exceeded: fuel"
+import collections, itertools
+collections.deque(itertools.count(), maxlen=0)

@@ -1,0 +1,3 @@
+#! expect = "exceeded: wall | exceeded: fuel | exceeded: memory"
+import itertools
+dict(zip(itertools.count(), itertools.count()))

@@ -1,0 +1,3 @@
+#! expect = "exceeded: wall | exceeded: fuel"
+import itertools
+-1 in itertools.count()

@@ -1,0 +1,3 @@
+#! expect = "exceeded: wall | exceeded: fuel"
+import itertools
+max(itertools.cycle([1, 2]))

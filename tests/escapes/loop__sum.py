@@ -1,0 +1,2 @@
+#! expect = "exceeded: wall | exceeded: fuel"
+sum(range(10**13))

@@ -1,0 +1,7 @@
+#! limits.wall_ms = 30_000
+#! limits.fuel = 200_000_000_000
+#! limits.memory_bytes = 64_000_000
+#! expect = "exceeded: memory | exceeded: wall | exceeded: fuel"
+held = []
+while True:
+    held.append((n for n in range(10)))

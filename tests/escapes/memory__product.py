@@ -1,0 +1,6 @@
+#! limits.wall_ms = 30_000
+#! limits.fuel = 200_000_000_000
+#! limits.memory_bytes = 64_000_000
+#! expect = "exceeded: memory"
+import itertools
+list(itertools.product(range(100), repeat=5))

@@ -1,0 +1,7 @@
+#! limits.wall_ms = 30_000
+#! limits.fuel = 200_000_000_000
+#! expect = "exceeded: output: <*> of 64 KiB"
+import sys
+while True:
+    sys.stdout.write("o" * 1000)
+    sys.stderr.write("e" * 1000)

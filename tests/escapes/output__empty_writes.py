@@ -1,0 +1,4 @@
+#! expect = "exceeded: wall | exceeded: fuel"
+import sys
+while True:
+    sys.stdout.write("")

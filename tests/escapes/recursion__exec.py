@@ -1,0 +1,3 @@
+#! expect = "raised: RecursionError | exceeded: stack"
+code = "exec(code)"
+exec(code)

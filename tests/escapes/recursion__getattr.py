@@ -1,0 +1,5 @@
+#! expect = "raised: RecursionError"
+class Loop:
+    def __getattr__(self, name):
+        return getattr(self, name + "x")
+Loop().a

@@ -1,0 +1,4 @@
+#! expect = "raised: RecursionError"
+def key(n):
+    return sorted([n], key=key)
+sorted([1], key=key)

@@ -1,0 +1,3 @@
+#! expect = "exceeded: wall | exceeded: fuel"
+import re
+re.match(r"(a|aa)+$", "a" * 100 + "b")

@@ -1,0 +1,6 @@
+#! expect = "completed | raised: <*> | exceeded: wall | exceeded: fuel"
+import sys
+def spin(*_):
+    while True:
+        pass
+sys.addaudithook(spin)

@@ -1,0 +1,2 @@
+#! expect = "completed | raised: <*>"
+__builtins__.__dict__.clear()

@@ -1,0 +1,5 @@
+#! expect = "completed | raised: <*>"
+__builtins__ = {}
+# %%
+#! expect = "completed | raised: <*>"
+print("x")

@@ -1,0 +1,8 @@
+print = None
+# %%
+#! expect = "raised: TypeError"
+print("x")
+# %%
+del print
+print("back")
+#> back

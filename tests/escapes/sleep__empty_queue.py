@@ -1,0 +1,3 @@
+#! expect = "exceeded: wall | exceeded: fuel | raised: RuntimeError"
+import queue
+queue.Queue().get()

@@ -1,0 +1,3 @@
+#! expect = "exceeded: wall | raised: RuntimeError | raised: OSError | completed"
+import threading
+threading.Event().wait(1000)

@@ -1,0 +1,3 @@
+#! expect = "exceeded: wall"
+import time
+time.sleep(10 ** 6)

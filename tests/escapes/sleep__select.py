@@ -1,0 +1,3 @@
+#! expect = "exceeded: wall | raised: OSError | raised: ValueError | raised: AttributeError | raised: ImportError | raised: ModuleNotFoundError"
+import select
+select.select([], [], [], 1000)

@@ -1,0 +1,7 @@
+#! expect = "exceeded: wall | exceeded: fuel"
+while True:
+    try:
+        while True:
+            pass
+    finally:
+        continue

@@ -1,0 +1,7 @@
+#! expect = "exceeded: wall | exceeded: fuel"
+class Clingy:
+    def __del__(self):
+        while True:
+            pass
+while True:
+    Clingy()

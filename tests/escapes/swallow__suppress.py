@@ -1,0 +1,6 @@
+#! expect = "exceeded: wall | exceeded: fuel"
+import contextlib
+while True:
+    with contextlib.suppress(BaseException):
+        while True:
+            pass
