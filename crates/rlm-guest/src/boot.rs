@@ -2,11 +2,12 @@
 
 use std::cell::RefCell;
 
-use rustpython_vm::{
-    Interpreter, PyResult, Settings, VirtualMachine, builtins::PyDict, compiler::Mode, scope::Scope,
-};
+use rustpython_vm::{Interpreter, PyResult, Settings, VirtualMachine, builtins::PyDict, compiler::Mode, scope::Scope};
 
-use crate::{bridge, interrupt, state::{self, Guest}};
+use crate::{
+    bridge, interrupt,
+    state::{self, Guest},
+};
 
 /// Starts the interpreter and keeps it.
 pub fn boot() {

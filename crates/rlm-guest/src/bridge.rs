@@ -54,7 +54,8 @@ fn call_host(name: &str, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let describe = |place: String| format!("{name}() {place}");
     let mut call = HostCall { name: name.to_owned(), args: Vec::with_capacity(args.args.len()), kwargs: Vec::new() };
     for (index, arg) in args.args.iter().enumerate() {
-        let value = convert::to_value(arg, vm).map_err(|why| why.raise(&describe(format!("argument {}", index + 1)), vm))?;
+        let value =
+            convert::to_value(arg, vm).map_err(|why| why.raise(&describe(format!("argument {}", index + 1)), vm))?;
         call.args.push(value);
     }
     for (key, arg) in &args.kwargs {

@@ -5,7 +5,8 @@ use rlm_abi::{MAX_DEPTH, MAX_FRAME, MAX_NODES, Value};
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, VirtualMachine,
     builtins::{
-        PyBaseExceptionRef, PyByteArray, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PySet, PyStr, PyTuple, PyType,
+        PyBaseExceptionRef, PyByteArray, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PySet, PyStr, PyTuple,
+        PyType,
     },
     common::wtf8::Wtf8,
 };
@@ -49,8 +50,10 @@ struct Left {
 
 impl Left {
     fn take(&mut self, bytes: usize) -> Result<(), NoValue> {
-        self.nodes = self.nodes.checked_sub(1).ok_or_else(|| NoValue::TooMuch(format!("more than {MAX_NODES} values")))?;
-        self.bytes = self.bytes.checked_sub(bytes).ok_or_else(|| NoValue::TooMuch(format!("more than {MAX_FRAME} bytes")))?;
+        self.nodes =
+            self.nodes.checked_sub(1).ok_or_else(|| NoValue::TooMuch(format!("more than {MAX_NODES} values")))?;
+        self.bytes =
+            self.bytes.checked_sub(bytes).ok_or_else(|| NoValue::TooMuch(format!("more than {MAX_FRAME} bytes")))?;
         Ok(())
     }
 

@@ -4,10 +4,17 @@ use rlm_abi::{Reply, Text, Value, Variable};
 use rustpython_vm::{
     AsObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     builtins::{PyBytes, PyStr},
-    common::{str::{StrData, StrKind}, wtf8::Wtf8},
+    common::{
+        str::{StrData, StrKind},
+        wtf8::Wtf8,
+    },
 };
 
-use crate::{bridge::HostFunction, convert, state::{Guest, Reserved}};
+use crate::{
+    bridge::HostFunction,
+    convert,
+    state::{Guest, Reserved},
+};
 
 /// Most remarks about restored names after one cell.
 const MAX_NOTES: usize = 20;
@@ -35,7 +42,8 @@ pub fn define_text(guest: &Guest, name: &str, text: Text, vm: &VirtualMachine) -
     // SAFETY: the host mapped these bytes for as long as the guest lives, outside everything the
     // allocator knows, and nothing in the guest writes there. The block is never freed because
     // the object made of it below is never dropped.
-    let block = unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(text.address as *mut u8, text.bytes as usize)) };
+    let block =
+        unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(text.address as *mut u8, text.bytes as usize)) };
     let object: PyObjectRef = match text.chars {
         Some(chars) => {
             let kind = if chars == text.bytes { StrKind::Ascii } else { StrKind::Utf8 };
@@ -77,7 +85,13 @@ pub fn import(guest: &Guest, module: &str, names: &[String], vm: &VirtualMachine
     done(bind(), vm)
 }
 
-fn reserve(guest: &Guest, name: &str, object: PyObjectRef, on_rebind: Option<PyObjectRef>, vm: &VirtualMachine) -> PyResult<()> {
+fn reserve(
+    guest: &Guest,
+    name: &str,
+    object: PyObjectRef,
+    on_rebind: Option<PyObjectRef>,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
     guest.globals.set_item(name, object.clone(), vm)?;
     let mut reserved = guest.reserved.borrow_mut();
     reserved.retain(|entry| entry.name != name);

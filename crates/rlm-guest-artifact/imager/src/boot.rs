@@ -3,7 +3,11 @@
 use anyhow::{Result, anyhow};
 use rlm_abi::symbols;
 use wasmtime::{Caller, Config, Engine, Extern, Linker, Module, OptLevel, Store};
-use wasmtime_wasi::{HostMonotonicClock, HostWallClock, WasiCtxBuilder, p1::{self, WasiP1Ctx}, random::Deterministic};
+use wasmtime_wasi::{
+    HostMonotonicClock, HostWallClock, WasiCtxBuilder,
+    p1::{self, WasiP1Ctx},
+    random::Deterministic,
+};
 
 /// The guest after boot.
 pub struct Booted {
@@ -39,9 +43,11 @@ fn run(wasm: &[u8]) -> wasmtime::Result<Booted> {
         let pointer = instance.get_global(&mut store, "__stack_pointer").expect("the guest exports its stack pointer");
         let empty_stack = pointer.get(&mut store).i32();
         instance.get_typed_func::<(), ()>(&mut store, symbols::BOOT)?.call_async(&mut store, ()).await?;
-        let version = instance.get_typed_func::<(), i32>(&mut store, symbols::VERSION)?.call_async(&mut store, ()).await?;
+        let version =
+            instance.get_typed_func::<(), i32>(&mut store, symbols::VERSION)?.call_async(&mut store, ()).await?;
         assert_eq!(version as u32, rlm_abi::ABI_VERSION, "abi version of the guest");
-        let word = instance.get_typed_func::<(), i32>(&mut store, symbols::INTERRUPT_WORD)?.call_async(&mut store, ()).await?;
+        let word =
+            instance.get_typed_func::<(), i32>(&mut store, symbols::INTERRUPT_WORD)?.call_async(&mut store, ()).await?;
         assert_eq!(pointer.get(&mut store).i32(), empty_stack, "stack pointer after boot");
         let memory = instance.get_memory(&mut store, "memory").expect("the guest exports its memory");
         Ok(Booted { memory: memory.data(&store).to_vec(), interrupt_word: word as u32 })

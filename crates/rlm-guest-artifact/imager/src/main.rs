@@ -31,7 +31,9 @@ fn main() -> Result<()> {
     let word = booted.interrupt_word;
     fs::write(
         out.join("constants.rs"),
-        format!("/// Address of the word the host writes an interrupt into.\npub const INTERRUPT_WORD: u32 = {word};\n"),
+        format!(
+            "/// Address of the word the host writes an interrupt into.\npub const INTERRUPT_WORD: u32 = {word};\n"
+        ),
     )?;
     println!("wasm {} bytes, code {} bytes, image {} bytes", wasm.len(), code.len(), image.len());
     Ok(())

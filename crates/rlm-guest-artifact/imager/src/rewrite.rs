@@ -59,7 +59,9 @@ fn changes_more_than_memory(operator: &Operator<'_>) -> Option<&'static str> {
 pub fn start_from_image(wasm: &[u8], image_bytes: u64) -> Result<Vec<u8>> {
     let mut module = wasm_encoder::Module::new();
     let mut rewriter = FromImage { pages: image_bytes / WASM_PAGE };
-    rewriter.parse_core_module(&mut module, Parser::new(0), wasm).map_err(|error| anyhow::anyhow!("rewriting: {error:?}"))?;
+    rewriter
+        .parse_core_module(&mut module, Parser::new(0), wasm)
+        .map_err(|error| anyhow::anyhow!("rewriting: {error:?}"))?;
     Ok(module.finish())
 }
 
