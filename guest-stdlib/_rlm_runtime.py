@@ -6,6 +6,7 @@ Called by the guest's Rust side, with objects that cells made: every call may me
 
 import _rlm
 import io
+import itertools
 import reprlib
 import sys
 import traceback
@@ -119,6 +120,29 @@ class _Shown(reprlib.Repr):
         self.maxstring = self.maxother = MAX_REPR
         self.maxlong = 4300
 
+    # In their own order: reprlib sorts, which changes what a dict looks like and copies a large one.
+    def repr_dict(self, value, level):
+        if level <= 0 and value:
+            return "{...}"
+        pairs = itertools.islice(value.items(), self.maxdict)
+        parts = [f"{self.repr1(key, level - 1)}: {self.repr1(item, level - 1)}" for key, item in pairs]
+        return self._braced("{", parts, len(value) > self.maxdict, "}")
+
+    def repr_set(self, value, level):
+        return self._set_parts(value, level, "{", "}") if value else "set()"
+
+    def repr_frozenset(self, value, level):
+        return self._set_parts(value, level, "frozenset({", "})") if value else "frozenset()"
+
+    def _set_parts(self, value, level, left, right):
+        if level <= 0:
+            return f"{left}...{right}"
+        parts = [self.repr1(item, level - 1) for item in itertools.islice(value, self.maxset)]
+        return self._braced(left, parts, len(value) > self.maxset, right)
+
+    def _braced(self, left, parts, more, right):
+        return left + ", ".join([*parts, "..."] if more else parts) + right
+
     def repr_instance(self, value, level):
         try:
             text = repr(value)
@@ -169,11 +193,20 @@ def describe(error):
         exit_code = max(-(2**31), min(exit_code, 2**31 - 1))
     try:
         _shorten_chain(error)
-        lines = list(traceback.TracebackException.from_exception(error, limit=-40, max_group_width=5, max_group_depth=4).format())
-        text = _cut_middle("".join(lines).rstrip("\n").splitlines())
+        if len(message) < MAX_REPR:
+            text = _traceback_of(error)
+        else:
+            # The traceback module would make several more copies of a text that may fill the memory.
+            frames = "".join(traceback.format_tb(error.__traceback__, limit=-40))
+            text = f"Traceback (most recent call last):\n{frames}{type(error).__name__[:200]}: {message}"
     except Exception:
         text = f"{type(error).__name__}: {message}"
     return [message, text, exit_code]
+
+
+def _traceback_of(error):
+    told = traceback.TracebackException.from_exception(error, limit=-40, max_group_width=5, max_group_depth=4)
+    return _cut_middle("".join(told.format()).rstrip("\n").splitlines())
 
 
 def _shorten_chain(error, most=8):

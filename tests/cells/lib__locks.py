@@ -15,3 +15,4 @@ with again, again:
     held = again.acquire(blocking=False)
 held
 #= True
+#! known = "RustPython's locks take no keywords and do not wait"

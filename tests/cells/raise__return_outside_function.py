@@ -5,3 +5,4 @@ return 5
 #|     return 5
 #|     ^^^^^^^^
 #| SyntaxError: 'return' outside function
+#! known = "errors of the code generator carry no source line"

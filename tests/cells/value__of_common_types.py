@@ -8,7 +8,7 @@ datetime.date(2026, 1, 2), decimal.Decimal("1.50"), fractions.Fraction(1, 3), pa
 class Colour(enum.Enum):
     RED = 1
 Colour.RED, range(3), slice(1, 2), frozenset({1}), {3, 1, 2}, bytearray(b"x")
-#= (<Colour.RED: 1>, range(0, 3), slice(1, 2, None), frozenset({1}), {1, 2, 3}, bytearray(b'x'))
+#= (<Colour.RED: 1>, range(0, 3), slice(1, 2, None), frozenset({1}), {<*>}, bytearray(b'x'))
 # %%
 @dataclasses.dataclass
 class Point:

@@ -1,10 +1,13 @@
-#! limits.wall_ms = 30_000
-#! limits.fuel = 200_000_000_000
-kinds = []
-for kind in ["SystemExit", "KeyboardInterrupt", "GeneratorExit", "BaseException", "print", "__import__", "", "a.b", "\0", "ValueError", "ExceptionGroup", "UnicodeDecodeError", "OSError", "StopIteration", "SyntaxError", "MemoryError"]:
+kinds, lost = [], []
+for kind in ["SystemExit", "KeyboardInterrupt", "GeneratorExit", "BaseException", "print", "__import__", "", "a.b", "\0", "ValueError", "OSError", "StopIteration", "SyntaxError", "MemoryError", "ExceptionGroup", "UnicodeDecodeError", "ImportError", "KeyError"]:
     try:
-        fail(kind, "message")
+        fail(kind, "the message")
     except BaseException as error:
         kinds.append(type(error).__name__)
-kinds[:9], kinds[9:]
-#= (['RuntimeError', 'RuntimeError', 'RuntimeError', 'RuntimeError', 'RuntimeError', 'RuntimeError', 'RuntimeError', 'RuntimeError', 'RuntimeError'], ['ValueError', 'ExceptionGroup', 'UnicodeDecodeError', 'OSError', 'StopIteration', 'SyntaxError', 'MemoryError'])
+        if "the message" not in str(error):
+            lost.append((kind, str(error)))
+set(kinds[:9]), kinds[9:14]
+#= ({'RuntimeError'}, ['ValueError', 'OSError', 'StopIteration', 'SyntaxError', 'MemoryError'])
+# %%
+lost
+#= []

@@ -8,6 +8,7 @@ while True:
     held.write("x" * 10 ** 6)
 # %%
 #! expect = "exceeded: memory | raised: MemoryError | raised: OverflowError"
+import io
 held = io.BytesIO()
 held.seek(10 ** 9)
 held.write(b"x")

@@ -1,5 +1,5 @@
 #! limits.wall_ms = 30_000
 #! limits.fuel = 200_000_000_000
-#! expect = "exceeded: output: <*> of 64 KiB | exceeded: wall | exceeded: fuel"
+#! expect = "exceeded: output: <*> of 64 MiB | exceeded: wall | exceeded: fuel"
 while True:
     print()

@@ -1,4 +1,4 @@
 #! limits.wall_ms = 30_000
 #! limits.fuel = 200_000_000_000
-#! expect = "exceeded: output: <*> of 64 KiB | completed"
+#! expect = "exceeded: output: <*> of 64 MiB | completed"
 print("x" * (64 << 20))

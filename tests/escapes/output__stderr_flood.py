@@ -1,6 +1,6 @@
 #! limits.wall_ms = 30_000
 #! limits.fuel = 200_000_000_000
-#! expect = "exceeded: output: <*> of 64 KiB"
+#! expect = "exceeded: output: <*> of 64 MiB"
 import sys
 while True:
     print("flood " * 1000, file=sys.stderr)

@@ -34,6 +34,7 @@
 //! | `expect.note` | one remark for whoever wrote the cell; may be repeated |
 //! | `expect.submitted` | the submitted answer as JSON |
 //! | `expect.host_calls` | how many host functions were called |
+//! | `known` | a defect of the guest that makes the file fail today: it must fail until the defect is mended |
 //! | `context` | text that the file's session has as `context` |
 //! | `expand` | `true`: `{{text * 5000}}` in this cell's source stands for that many repetitions |
 //!

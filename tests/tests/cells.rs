@@ -5,7 +5,7 @@
 
 use std::{path::Path, process::ExitCode, time::Duration};
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Arguments, Trial};
 use rlm_sandbox::{Bytes, Engine, Execution, Fuel, Limits};
 use rlm_tests::{CaseFile, differences, load, start, transcript};
 
@@ -27,12 +27,15 @@ fn main() -> ExitCode {
     let copied = Engine::with_copied_images().expect("engine with copied images");
     let trials = files.into_iter().map(|file| {
         let (engine, copied) = (engine.clone(), copied.clone());
-        Trial::test(format!("cells/{}", file.name), move || check(&[("mapped", &engine), ("copied", &copied)], &file))
+        Trial::test(format!("cells/{}", file.name), move || {
+            let result = check(&[("mapped", &engine), ("copied", &copied)], &file);
+            Ok(file.judge(result)?)
+        })
     });
     libtest_mimic::run(&arguments, trials.collect()).exit_code()
 }
 
-fn check(engines: &[(&str, &Engine)], file: &CaseFile) -> Result<(), Failed> {
+fn check(engines: &[(&str, &Engine)], file: &CaseFile) -> Result<(), String> {
     let mut runs = Vec::new();
     for (mode, engine) in engines {
         let executions = play(engine, file).map_err(|error| format!("{mode} images: {error}"))?;
@@ -45,7 +48,7 @@ fn check(engines: &[(&str, &Engine)], file: &CaseFile) -> Result<(), Failed> {
             );
         }
         if !found.is_empty() {
-            return Err(format!("{mode} images:\n{}", found.join("\n")).into());
+            return Err(format!("{mode} images:\n{}", found.join("\n")));
         }
         runs.push(executions.into_iter().map(timeless).collect::<Vec<_>>());
     }
@@ -56,8 +59,7 @@ fn check(engines: &[(&str, &Engine)], file: &CaseFile) -> Result<(), Failed> {
                 index + 1,
                 pair.0,
                 pair.1
-            )
-            .into());
+            ));
         }
     }
     Ok(())

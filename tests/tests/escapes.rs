@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Arguments, Trial};
 use rlm_sandbox::{Bytes, Cell, Engine, Execution, Fuel, Limit, Limits, Outcome, Session, Value};
 use rlm_tests::{CaseCell, CaseFile, differences, load, outcome, start};
 
@@ -35,8 +35,8 @@ const SLACK: Duration = Duration::from_secs(6);
 const LISTING: Duration = Duration::from_secs(10);
 /// Real time after which a file hangs, beyond what its cells may take.
 const HANG: Duration = Duration::from_secs(30);
-/// The stack of the thread that sessions run on: what Rust gives a thread.
-const STACK: usize = 2 << 20;
+/// The stack of the thread that sessions run on: the smallest one promised to be enough.
+const STACK: usize = 256 << 10;
 
 fn limits() -> Limits {
     Limits {
@@ -73,10 +73,14 @@ fn main() -> ExitCode {
     ];
     let mut trials = Vec::new();
     for (mode, engine) in &engines {
-        for file in &files {
+        // The copying path differs below the session only: every fourth file there is enough.
+        let every = if *mode == "copied" { 4 } else { 1 };
+        for file in files.iter().step_by(every) {
             let (engine, canary) = (engine.clone(), canary.display().to_string());
             let file = Arc::clone(file);
-            trials.push(Trial::test(format!("escapes/{mode}/{}", file.name), move || check(&engine, &file, &canary)));
+            trials.push(Trial::test(format!("escapes/{mode}/{}", file.name), move || {
+                Ok(file.judge(check(&engine, &file, &canary))?)
+            }));
         }
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
@@ -116,7 +120,7 @@ impl Footprint {
 }
 
 /// Runs one file on a thread of its own, which may be left behind where it never ends.
-fn check(engine: &Engine, file: &Arc<CaseFile>, canary: &str) -> Result<(), Failed> {
+fn check(engine: &Engine, file: &Arc<CaseFile>, canary: &str) -> Result<(), String> {
     let (engine, canary) = (engine.clone(), canary.to_owned());
     let allowed: Duration = file.cells.iter().map(|cell| cell.limits.wall + SLACK).sum();
     let file = Arc::clone(file);
@@ -124,14 +128,14 @@ fn check(engine: &Engine, file: &Arc<CaseFile>, canary: &str) -> Result<(), Fail
     let attempt = std::thread::Builder::new().stack_size(STACK).spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("runtime");
         let _ = told.send(runtime.block_on(attempt(&engine, &file, &canary)));
-    })?;
+    });
+    let attempt = attempt.map_err(|error| error.to_string())?;
     match ended.recv_timeout(allowed + HANG) {
-        Ok(result) => result.map_err(Failed::from),
+        Ok(result) => result,
         Err(mpsc::RecvTimeoutError::Timeout) => Err(format!(
             "not done within {:?}: a limit did not hold, and the thread of the host is blocked",
             allowed + HANG
-        )
-        .into()),
+        )),
         Err(mpsc::RecvTimeoutError::Disconnected) => {
             std::panic::resume_unwind(attempt.join().expect_err("it panicked"))
         }

@@ -2,11 +2,16 @@
 
 use std::cell::RefCell;
 
-use rustpython_vm::{Interpreter, PyResult, Settings, VirtualMachine, builtins::PyDict, compiler::Mode, scope::Scope};
+use rustpython_vm::{
+    Interpreter, PyObjectRef, PyResult, Settings, VirtualMachine,
+    builtins::{PyDict, PyDictRef},
+    compiler::Mode,
+    scope::Scope,
+};
 
 use crate::{
     bridge, interrupt,
-    state::{self, Guest},
+    state::{self, Guest, Runtime},
 };
 
 /// Starts the interpreter and keeps it.
@@ -20,7 +25,7 @@ pub fn boot() {
         .add_frozen_modules(rustpython_pylib::FROZEN_STDLIB)
         .build();
     let made = interpreter.enter(prepare);
-    let (globals, runtime, sources) = match made {
+    let (globals, runtime, builtins, sources) = match made {
         Ok(made) => made,
         Err(exception) => interpreter.enter(|vm| {
             let mut text = String::new();
@@ -32,6 +37,7 @@ pub fn boot() {
         interpreter,
         globals,
         runtime,
+        builtins,
         sources,
         reserved: RefCell::default(),
         submitted: RefCell::default(),
@@ -53,7 +59,7 @@ fn settings() -> Settings {
     settings
 }
 
-type Made = (rustpython_vm::builtins::PyDictRef, rustpython_vm::PyObjectRef, rustpython_vm::builtins::PyDictRef);
+type Made = (PyDictRef, Runtime, Vec<(String, PyObjectRef)>, PyDictRef);
 
 fn prepare(vm: &VirtualMachine) -> PyResult<Made> {
     let globals = vm.ctx.new_dict();
@@ -69,7 +75,29 @@ fn prepare(vm: &VirtualMachine) -> PyResult<Made> {
     let runtime = vm.import("_rlm_runtime", 0)?;
     let sources = vm.import("linecache", 0)?.get_attr("cache", vm)?.downcast::<PyDict>().expect("linecache.cache");
     vm.call_method(&runtime, "boot", ())?;
-    Ok((globals, runtime, sources))
+    let function = |name: &'static str| runtime.get_attr(name, vm);
+    let runtime_functions = Runtime {
+        show: function("show")?,
+        describe: function("describe")?,
+        variables: function("variables")?,
+        complete: function("complete")?,
+        seed: function("seed")?,
+        interrupt: function("CellInterrupt")?,
+    };
+    // Out of reach of an `import`, so that no cell rebinds what these functions call.
+    let modules = vm.sys_module.get_attr("modules", vm)?;
+    for name in ["_rlm_runtime", "_rlm_compat"] {
+        modules.del_item(name, vm)?;
+    }
+    let builtins = vm
+        .builtins
+        .get_attr("__dict__", vm)?
+        .downcast::<PyDict>()
+        .expect("a module's dict")
+        .into_iter()
+        .map(|(name, value)| Ok((name.str(vm)?.to_string(), value)))
+        .collect::<PyResult<_>>()?;
+    Ok((globals, runtime_functions, builtins, sources))
 }
 
 /// Makes a module of guest-stdlib and puts it into `sys.modules`.

@@ -13,6 +13,9 @@ use crate::{convert, interrupt, namespace, state::Guest};
 /// Longest data handed out beside the repr of a cell's value.
 const MAX_SHOWN_DATA: usize = 1 << 20;
 
+/// Longest name of an exception's class, in code points.
+const MAX_KIND: usize = 200;
+
 /// Text cut for display never exceeds this many bytes.
 const MAX_FAULT_TEXT: usize = 20_000;
 
@@ -20,8 +23,13 @@ const MAX_FAULT_TEXT: usize = 20_000;
 pub fn run(guest: &Guest, name: &str, code: &str, vm: &VirtualMachine) -> Reply {
     interrupt::begin_cell();
     guest.submitted.replace(None);
-    let ended = execute(guest, name, code, vm).and_then(|value| show(guest, value, vm));
+    let ended = execute(guest, name, code, vm);
     interrupt::end_cell();
+    if ended.is_err() || code.contains("builtins") {
+        namespace::restore_builtins(guest, vm);
+    }
+    let ended =
+        ended.and_then(|value| if ends_in_definition(code, &value) { Ok(None) } else { show(guest, value, vm) });
     let ended = ended.map_err(|exception| fault(guest, exception, vm));
     let notes = namespace::restore_reserved(guest, vm);
     let submitted = guest.submitted.take();
@@ -64,10 +72,25 @@ fn show(guest: &Guest, value: PyObjectRef, vm: &VirtualMachine) -> PyResult<Opti
     let repr = if class.is(types.int_type) || class.is(types.float_type) || class.is(types.bool_type) {
         value.repr(vm)?.to_string()
     } else {
-        let shown = vm.call_method(&guest.runtime, "show", (value.clone(),))?;
-        shown.downcast_ref::<PyStr>().map(text_of).unwrap_or_default()
+        match guest.runtime.show.call((value.clone(),), vm) {
+            Ok(shown) => shown.downcast_ref::<PyStr>().map(text_of).unwrap_or_default(),
+            Err(exception) if is_interrupt(guest, &exception, vm) => return Err(exception),
+            Err(exception) => format!("<{} whose display raised {}>", class.name(), exception.class().name()),
+        }
     };
     Ok(Some(Shown { repr, data: data_of(&value, vm) }))
+}
+
+/// Whether the value is that of a `def` or `class` at the end of the cell, which a prompt does not
+/// show. The compiler's mode for cells gives those a value as if they were expressions.
+fn ends_in_definition(code: &str, value: &PyObjectRef) -> bool {
+    // A text may have lines that look like code.
+    if value.downcast_ref::<PyStr>().is_some() {
+        return false;
+    }
+    let starts_a_statement = |line: &&str| !line.starts_with([' ', '\t', '#', ')', ']', '}', '\r']) && !line.is_empty();
+    let last = code.lines().rev().find(starts_a_statement).unwrap_or_default();
+    ["def ", "class ", "async def "].iter().any(|word| last.starts_with(word))
 }
 
 fn data_of(value: &PyObjectRef, vm: &VirtualMachine) -> Option<Value> {
@@ -84,9 +107,9 @@ fn text_of(text: &rustpython_vm::Py<PyStr>) -> String {
 /// Describes the exception that ended a cell. The describing code runs on objects the cell made,
 /// so it may fail too; what is left then is the class's name.
 fn fault(guest: &Guest, exception: PyBaseExceptionRef, vm: &VirtualMachine) -> Fault {
-    let kind = exception.class().name().to_string();
+    let kind: String = exception.class().name().chars().take(MAX_KIND).collect();
     let interrupt = is_interrupt(guest, &exception, vm).then(interrupt::pending).flatten();
-    let described = vm.call_method(&guest.runtime, "describe", (exception.clone(),));
+    let described = guest.runtime.describe.call((exception.clone(),), vm);
     let (message, traceback, exit) = match described.map(|described| convert::to_value(&described, vm)) {
         Ok(Ok(Value::List(parts))) => match <[Value; 3]>::try_from(parts) {
             Ok([Value::Str(message), Value::Str(traceback), exit]) => (message, traceback, exit),
@@ -111,11 +134,7 @@ fn undescribed(kind: &str) -> (String, String, Value) {
 }
 
 fn is_interrupt(guest: &Guest, exception: &PyBaseExceptionRef, vm: &VirtualMachine) -> bool {
-    guest
-        .runtime
-        .get_attr("CellInterrupt", vm)
-        .and_then(|class| exception.as_object().is_instance(&class, vm))
-        .unwrap_or(false)
+    exception.as_object().is_instance(&guest.runtime.interrupt, vm).unwrap_or(false)
 }
 
 fn cut(mut text: String) -> String {

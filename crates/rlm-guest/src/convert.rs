@@ -158,7 +158,11 @@ pub fn to_object(value: Value, vm: &VirtualMachine) -> PyObjectRef {
     }
 }
 
-/// The built-in exception called `kind`, or RuntimeError where there is none.
+/// Built-in exceptions that take more than a message.
+const NOT_OF_A_MESSAGE: &[&str] =
+    &["ExceptionGroup", "BaseExceptionGroup", "UnicodeDecodeError", "UnicodeEncodeError", "UnicodeTranslateError"];
+
+/// The built-in exception called `kind`, or RuntimeError where there is none that takes a message.
 pub fn exception(kind: &str, message: String, vm: &VirtualMachine) -> PyBaseExceptionRef {
     let class = vm
         .builtins
@@ -166,6 +170,7 @@ pub fn exception(kind: &str, message: String, vm: &VirtualMachine) -> PyBaseExce
         .ok()
         .and_then(|class| class.downcast::<PyType>().ok())
         .filter(|class| class.fast_issubclass(vm.ctx.exceptions.exception_type));
+    let class = class.filter(|_| !NOT_OF_A_MESSAGE.contains(&kind));
     let class = class.unwrap_or_else(|| vm.ctx.exceptions.runtime_error.to_owned());
     vm.new_exception_msg(class, message.into())
 }

@@ -74,9 +74,10 @@ fn exception(interrupt: Interrupt, vm: &VirtualMachine) -> rustpython_vm::builti
     };
     let class = state::guest()
         .runtime
-        .get_attr("CellInterrupt", vm)
+        .interrupt
+        .clone()
+        .downcast::<PyType>()
         .ok()
-        .and_then(|class| class.downcast::<PyType>().ok())
         .unwrap_or_else(|| vm.ctx.exceptions.keyboard_interrupt.to_owned());
     vm.new_exception_msg(class, message.to_owned().into())
 }

@@ -3,7 +3,7 @@
 use rlm_abi::{Reply, Text, Value, Variable};
 use rustpython_vm::{
     AsObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
-    builtins::{PyBytes, PyStr},
+    builtins::{PyBytes, PyDict, PyStr},
     common::{
         str::{StrData, StrKind},
         wtf8::Wtf8,
@@ -102,7 +102,7 @@ fn reserve(
 /// Puts back reserved names that the cell rebound or deleted, and says so.
 pub fn restore_reserved(guest: &Guest, vm: &VirtualMachine) -> Vec<String> {
     let reserved = guest.reserved.borrow();
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> = Vec::new();
     for entry in reserved.iter() {
         let current = guest.globals.get_item_opt(entry.name.as_str(), vm).ok().flatten();
         if current.as_ref().is_some_and(|current| current.is(&entry.object)) {
@@ -141,11 +141,38 @@ pub fn remember_source(guest: &Guest, name: &str, code: &str, vm: &VirtualMachin
 pub fn variables(guest: &Guest, most: u32, vm: &VirtualMachine) -> Reply {
     let reserved: Vec<PyObjectRef> =
         guest.reserved.borrow().iter().map(|entry| vm.ctx.new_str(entry.name.as_str()).into()).collect();
-    let listed = vm.call_method(&guest.runtime, "variables", (guest.globals.clone(), vm.ctx.new_list(reserved), most));
-    let Ok(Ok(Value::List(rows))) = listed.map(|listed| convert::to_value(&listed, vm)) else {
-        return Reply::Refused("variables cannot be listed".to_owned());
+    let listed = guest.runtime.variables.call((guest.globals.clone(), vm.ctx.new_list(reserved), most), vm);
+    match listed.map(|listed| convert::to_value(&listed, vm)) {
+        Ok(Ok(Value::List(rows))) => Reply::Variables(rows.into_iter().filter_map(variable).collect()),
+        _ => Reply::Variables(plain_list(guest, most)),
+    }
+}
+
+/// Names and types alone, where the variables break their own listing.
+fn plain_list(guest: &Guest, most: u32) -> Vec<Variable> {
+    let entry = |(name, value): (PyObjectRef, PyObjectRef)| {
+        let name = name.downcast_ref::<PyStr>()?.to_str()?.to_owned();
+        let kind = value.class().name().chars().take(80).collect();
+        (!name.starts_with('_')).then_some(Variable { name, kind, size: None, preview: String::new() })
     };
-    Reply::Variables(rows.into_iter().filter_map(variable).collect())
+    let is_own = |variable: &Variable| !guest.reserved.borrow().iter().any(|entry| entry.name == variable.name);
+    guest.globals.clone().into_iter().filter_map(entry).filter(is_own).take(most as usize).collect()
+}
+
+/// Puts `builtins` back as it was after boot: a cell may do there what it likes, the next one is to
+/// find `len` and `print`.
+pub fn restore_builtins(guest: &Guest, vm: &VirtualMachine) {
+    let Some(builtins) = vm.builtins.get_attr("__dict__", vm).ok().and_then(|dict| dict.downcast::<PyDict>().ok())
+    else {
+        return;
+    };
+    for (name, value) in &guest.builtins {
+        let current = builtins.get_item_opt(name.as_str(), vm).ok().flatten();
+        if !current.is_some_and(|current| current.is(value)) {
+            let _ = builtins.set_item(name.as_str(), value.clone(), vm);
+        }
+    }
+    let _ = guest.globals.set_item("__builtins__", vm.builtins.clone().into(), vm);
 }
 
 fn variable(row: Value) -> Option<Variable> {
@@ -164,7 +191,7 @@ fn variable(row: Value) -> Option<Variable> {
 
 /// Completions of a dotted name.
 pub fn complete(guest: &Guest, prefix: &str, vm: &VirtualMachine) -> Reply {
-    let found = vm.call_method(&guest.runtime, "complete", (guest.globals.clone(), prefix.to_owned()));
+    let found = guest.runtime.complete.call((guest.globals.clone(), prefix.to_owned()), vm);
     let names = match found.map(|found| convert::to_value(&found, vm)) {
         Ok(Ok(Value::List(names))) => names,
         _ => Vec::new(),
@@ -174,5 +201,5 @@ pub fn complete(guest: &Guest, prefix: &str, vm: &VirtualMachine) -> Reply {
 
 /// Starts Python's `random` anew.
 pub fn seed(guest: &Guest, seed: u64, vm: &VirtualMachine) -> Reply {
-    done(vm.call_method(&guest.runtime, "seed", (seed,)).map(drop), vm)
+    done(guest.runtime.seed.call((seed,), vm).map(drop), vm)
 }

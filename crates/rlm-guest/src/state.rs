@@ -10,14 +10,26 @@ pub struct Guest {
     pub interpreter: Interpreter,
     /// `__main__`'s dict, where cells run.
     pub globals: PyDictRef,
-    /// The module `_rlm_runtime` of guest-stdlib, which does what is easier said in Python.
-    pub runtime: PyObjectRef,
+    /// Functions of guest-stdlib's `_rlm_runtime`, which do what is easier said in Python.
+    pub runtime: Runtime,
+    /// What `builtins` held after boot.
+    pub builtins: Vec<(String, PyObjectRef)>,
     /// `linecache.cache`, where tracebacks look for source lines.
     pub sources: PyDictRef,
     /// Names that are put back after a cell rebinds them.
     pub reserved: RefCell<Vec<Reserved>>,
     /// What the running cell submitted.
     pub submitted: RefCell<Option<Value>>,
+}
+
+/// What is called of `_rlm_runtime`. Held here, where no cell can rebind it.
+pub struct Runtime {
+    pub show: PyObjectRef,
+    pub describe: PyObjectRef,
+    pub variables: PyObjectRef,
+    pub complete: PyObjectRef,
+    pub seed: PyObjectRef,
+    pub interrupt: PyObjectRef,
 }
 
 /// A name that belongs to the host.

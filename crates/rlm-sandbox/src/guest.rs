@@ -15,7 +15,7 @@ use crate::{
     Bytes, HostCall, HostError, HostFunction, Limits, Output, Result, SandboxError,
     engine::Shared,
     memory::{Creator, Image, Piece, SharedRegion},
-    output::Capture,
+    output::{Capture, FloodTrap, SharedCapture},
     watch::{Canceller, CellClock, FUEL_GRACE, Watch, Watched, slice},
     world::{SharedWorld, World},
 };
@@ -33,8 +33,8 @@ pub struct HostState {
     clock: CellClock,
     functions: Arc<Functions>,
     memory: Option<Memory>,
-    stdout: Capture,
-    stderr: Capture,
+    stdout: SharedCapture,
+    stderr: SharedCapture,
     /// What the guest said of its own fault.
     diagnostic: String,
     /// A reply too long for the buffer the guest offered.
@@ -42,7 +42,6 @@ pub struct HostState {
     host_calls: u64,
     limits: Limits,
     growth: Growth,
-    word: u32,
 }
 
 /// Counts linear memory against the limit.
@@ -119,15 +118,14 @@ pub struct Used {
     pub output: Output,
 }
 
-/// A trap we raise ourselves in an import.
-#[derive(Debug, thiserror::Error)]
-#[error("output flood")]
-struct FloodTrap;
-
 /// Gives the guest its imports.
 pub fn link(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
     p1::add_to_linker_async(linker, |state| &mut state.wasi)?;
     let module = symbols::IMPORT_MODULE;
+    // Waiting would hide from the watch, and there is nothing here to wait for: sleeping has an
+    // import of its own. 58 is "not supported".
+    linker.allow_shadowing(true);
+    linker.func_wrap("wasi_snapshot_preview1", "poll_oneoff", |_: i32, _: i32, _: i32, _: i32| 58i32)?;
     linker.func_wrap(module, symbols::OUTPUT, write_output)?;
     linker.func_wrap(module, symbols::TAKE_REPLY, take_reply)?;
     linker.func_wrap_async(module, symbols::SLEEP, |caller: Caller<'_, HostState>, (nanos,): (i64,)| {
@@ -157,30 +155,15 @@ fn frame<'a>(
 fn write_output(mut caller: Caller<'_, HostState>, stream: i32, ptr: u32, len: u32) -> wasmtime::Result<()> {
     let (bytes, state) = frame(&mut caller, ptr, len)?;
     let capture = match stream {
-        1 => &mut state.stdout,
-        2 => &mut state.stderr,
+        1 => &state.stdout,
+        2 => &state.stderr,
         _ => {
             let text = String::from_utf8_lossy(&bytes[..bytes.len().min(MAX_DIAGNOSTIC)]);
             state.diagnostic = text.into_owned();
             return Ok(());
         }
     };
-    capture.write(bytes);
-    let (written, flood) = (capture.written(), capture.flood());
-    stop_flood(&mut caller, written, flood)
-}
-
-/// Interrupts a guest that floods, and traps one that floods on.
-fn stop_flood(caller: &mut Caller<'_, HostState>, written: u64, flood: u64) -> wasmtime::Result<()> {
-    if written < flood {
-        return Ok(());
-    }
-    if written >= flood.saturating_mul(2) {
-        return Err(FloodTrap.into());
-    }
-    let word = caller.data().word;
-    frame(caller, word, 4)?.0.copy_from_slice(&(Interrupt::Output as u32).to_le_bytes());
-    Ok(())
+    if capture.write(bytes) { Ok(()) } else { Err(FloodTrap.into()) }
 }
 
 fn take_reply(mut caller: Caller<'_, HostState>, ptr: u32) -> wasmtime::Result<()> {
@@ -266,13 +249,15 @@ impl Guest {
         contexts: u64,
     ) -> Result<Self> {
         let world = SharedWorld::new(world);
+        let (stdout, stderr) = (SharedCapture::default(), SharedCapture::default());
         let mut wasi = WasiCtxBuilder::new();
         wasi.secure_random(world.clone())
             .insecure_random(world.clone())
             .insecure_random_seed(0)
             .wall_clock(world.clone())
             .monotonic_clock(world.clone())
-            .allow_blocking_current_thread(true);
+            .stdout(stdout.clone())
+            .stderr(stderr.clone());
         let limits = Limits::default();
         let state = HostState {
             wasi: wasi.build_p1(),
@@ -280,14 +265,13 @@ impl Guest {
             clock: CellClock::default(),
             functions,
             memory: None,
-            stdout: Capture::default(),
-            stderr: Capture::default(),
+            stdout,
+            stderr,
             diagnostic: String::new(),
             reply: Vec::new(),
             host_calls: 0,
             limits,
             growth: Growth { free: shared.base.size() as u64 + contexts, limit: u64::MAX, refused: None },
-            word: shared.word,
         };
         let mut store = Store::new(shared.guest.engine(), state);
         store.limiter(|state| &mut state.growth);
@@ -315,7 +299,8 @@ impl Guest {
     pub async fn ask(&mut self, request: &[u8], limits: &Limits, canceller: &Canceller) -> Result<(Ended, Used)> {
         self.arm(limits)?;
         let (clock, region, word) = (self.store.data().clock.clone(), self.region.clone(), self.word);
-        let watch = Watch { clock: &clock, canceller, region: &region, word, limits };
+        let streams = [self.store.data().stdout.clone(), self.store.data().stderr.clone()];
+        let watch = Watch { clock: &clock, canceller, region: &region, word, limits, streams: &streams };
         let ended = match watch.drive(self.exchange(request)).await {
             Watched::Abandoned(interrupt) => Ended::Broken(Broken::Abandoned(interrupt)),
             Watched::Finished(Ok(reply), interrupt) => Ended::Replied(reply?, interrupt),
@@ -335,8 +320,8 @@ impl Guest {
         self.store.set_fuel(limits.fuel.0.saturating_add(FUEL_GRACE)).map_err(internal)?;
         self.store.fuel_async_yield_interval(Some(slice(limits))).map_err(internal)?;
         let state = self.store.data_mut();
-        state.stdout = Capture::new(limits.output.0);
-        state.stderr = Capture::new(limits.output.0);
+        state.stdout.replace(Capture::new(limits.output.0));
+        state.stderr.replace(Capture::new(limits.output.0));
         state.host_calls = 0;
         state.growth.limit = limits.memory.0;
         state.growth.refused = None;
@@ -391,7 +376,7 @@ impl Guest {
         let left = self.store.get_fuel().unwrap_or(0);
         let size = self.region.lock().size() as u64;
         let state = self.store.data_mut();
-        let (stdout, stderr) = (std::mem::take(&mut state.stdout), std::mem::take(&mut state.stderr));
+        let (stdout, stderr) = (state.stdout.replace(Capture::default()), state.stderr.replace(Capture::default()));
         Used {
             fuel: limits.fuel.0.saturating_add(FUEL_GRACE).saturating_sub(left),
             wall: state.clock.used(),

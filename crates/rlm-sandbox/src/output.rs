@@ -1,6 +1,17 @@
 //! Keeps what a cell prints within its cap: the head, the tail, and a count of the rest.
 
-use std::collections::VecDeque;
+use std::{
+    collections::VecDeque,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll},
+};
+
+use tokio::io::AsyncWrite;
+use wasmtime_wasi::{
+    cli::{IsTerminal, StdoutStream},
+    p2::{OutputStream, Pollable, StreamError, StreamResult},
+};
 
 use crate::Stream;
 
@@ -9,6 +20,11 @@ const FLOOD_FACTOR: u64 = 64;
 
 /// No cell is stopped for printing less than this many bytes.
 const FLOOD_FLOOR: u64 = 64 << 20;
+
+/// How many bytes a cell may write to a stream with this cap before it is stopped.
+pub fn flood(cap: u64) -> u64 {
+    cap.saturating_mul(FLOOD_FACTOR).max(FLOOD_FLOOR)
+}
 
 /// One stream being written.
 #[derive(Debug, Default)]
@@ -43,9 +59,8 @@ impl Capture {
         self.written
     }
 
-    /// How many bytes a cell may write before it is stopped.
-    pub fn flood(&self) -> u64 {
-        (self.cap as u64).saturating_mul(FLOOD_FACTOR).max(FLOOD_FLOOR)
+    fn flood(&self) -> u64 {
+        flood(self.cap as u64)
     }
 
     /// The stream as text.
@@ -59,6 +74,89 @@ impl Capture {
             return Stream { head: text(head), tail: String::new(), omitted };
         }
         Stream { head: text(head), tail: text(tail), omitted }
+    }
+}
+
+/// A stream that the guest writes through our import, or raw through its descriptor. Cloning shares it.
+#[derive(Clone, Debug, Default)]
+pub struct SharedCapture(Arc<Mutex<Capture>>);
+
+/// The guest went on writing after it was told to stop.
+#[derive(Debug, thiserror::Error)]
+#[error("output flood")]
+pub struct FloodTrap;
+
+impl SharedCapture {
+    fn lock(&self) -> MutexGuard<'_, Capture> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes what the guest writes; false when that is far past any use.
+    pub fn write(&self, bytes: &[u8]) -> bool {
+        let mut capture = self.lock();
+        capture.write(bytes);
+        capture.written() < capture.flood().saturating_mul(2)
+    }
+
+    /// Whether the cell has written so much that it is to be stopped.
+    pub fn floods(&self) -> bool {
+        let capture = self.lock();
+        capture.written() >= capture.flood()
+    }
+
+    /// Puts another capture in the place of the present one.
+    pub fn replace(&self, capture: Capture) -> Capture {
+        std::mem::replace(&mut self.lock(), capture)
+    }
+}
+
+impl IsTerminal for SharedCapture {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+impl StdoutStream for SharedCapture {
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
+        Box::new(self.clone())
+    }
+
+    fn p2_stream(&self) -> Box<dyn OutputStream> {
+        Box::new(self.clone())
+    }
+}
+
+impl AsyncWrite for SharedCapture {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<std::io::Result<usize>> {
+        self.write(bytes);
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[wasmtime_wasi::async_trait]
+impl Pollable for SharedCapture {
+    async fn ready(&mut self) {}
+}
+
+impl OutputStream for SharedCapture {
+    fn write(&mut self, bytes: bytes::Bytes) -> StreamResult<()> {
+        if SharedCapture::write(self, &bytes) { Ok(()) } else { Err(StreamError::Trap(FloodTrap.into())) }
+    }
+
+    fn flush(&mut self) -> StreamResult<()> {
+        Ok(())
+    }
+
+    fn check_write(&mut self) -> StreamResult<usize> {
+        Ok(1 << 20)
     }
 }
 

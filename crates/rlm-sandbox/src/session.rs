@@ -1,6 +1,6 @@
 //! One live guest with its variables, and how it survives what cells do to it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use rlm_abi::{Interrupt, Reply, Request, Text};
 
@@ -10,6 +10,7 @@ use crate::{
     engine::{SessionBuilder, Shared},
     guest::{Broken, Ended, Functions, Guest, Used, frame_of},
     memory::Image,
+    output::flood,
     watch::Canceller,
     world::World,
 };
@@ -22,6 +23,9 @@ const MOST_REPLAYED_FUEL: u64 = 40_000_000;
 
 /// Most requests run again after a rollback.
 const MOST_REPLAYED: usize = 200;
+
+/// Longest time a request beside cells may take: a listing calls `repr` of what cells made.
+const REQUEST_TIME: Duration = Duration::from_secs(2);
 
 /// Longest request kept for running again, in bytes.
 const LONGEST_REPLAYED: usize = 16 << 10;
@@ -62,7 +66,9 @@ struct Replayed {
 impl Session {
     pub(crate) async fn start(builder: SessionBuilder, world: World, seed: u64) -> Result<Self> {
         let SessionBuilder { shared, limits, functions, imports, .. } = builder;
-        let names: Vec<String> = functions.keys().cloned().collect();
+        let mut names: Vec<String> = functions.keys().cloned().collect();
+        // One order always, so that what the guest does with them replays.
+        names.sort();
         for name in &names {
             check_name(name)?;
         }
@@ -200,7 +206,7 @@ impl Session {
 
     /// A request that is not a cell: it runs our code, under limits of its own.
     async fn request(&mut self, request: &Request) -> Result<Reply> {
-        let limits = Limits { memory: Bytes(u64::MAX), ..Limits::default() };
+        let limits = Limits { memory: Bytes(u64::MAX), wall: REQUEST_TIME, ..Limits::default() };
         let (ended, _) = self.exchange(request, &limits).await?;
         match ended {
             Ended::Replied(Reply::Refused(why), _) => Err(SandboxError::Refused(why)),
@@ -352,7 +358,7 @@ fn interrupted(interrupt: Interrupt, traceback: Option<String>, undone: bool, us
         Interrupt::Cancel => return Outcome::Cancelled { undone },
         Interrupt::Fuel => Limit::Fuel(Fuel(used.fuel), limits.fuel),
         Interrupt::Time => Limit::Wall(used.wall, limits.wall),
-        Interrupt::Output => Limit::Output(Bytes(used.written), limits.output),
+        Interrupt::Output => Limit::Output(Bytes(used.written), Bytes(flood(limits.output.0))),
     };
     Outcome::Exceeded(Exceeded { limit, undone, traceback })
 }
@@ -363,7 +369,7 @@ fn undone(broken: Broken, used: &Used, limits: &Limits) -> Outcome {
         Broken::Abandoned(interrupt) => return interrupted(interrupt, None, true, used, limits),
         Broken::OutOfFuel => Limit::Fuel(Fuel(used.fuel), limits.fuel),
         Broken::Memory => Limit::Memory(Bytes(used.refused.unwrap_or(used.memory)), limits.memory),
-        Broken::Flood => Limit::Output(Bytes(used.written), limits.output),
+        Broken::Flood => Limit::Output(Bytes(used.written), Bytes(flood(limits.output.0))),
         Broken::Stack => Limit::Stack,
         Broken::Crash(what, said) if said.is_empty() => Limit::Crash(what.to_owned()),
         Broken::Crash(what, said) => Limit::Crash(format!("{what}: {said}")),

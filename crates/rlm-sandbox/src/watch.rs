@@ -19,7 +19,7 @@ use futures_util::task::AtomicWaker;
 use rlm_abi::Interrupt;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::{Limits, memory::SharedRegion};
+use crate::{Limits, memory::SharedRegion, output::SharedCapture};
 
 /// Time between the exception and the hard stop.
 pub const GRACE: Duration = Duration::from_millis(250);
@@ -143,6 +143,7 @@ pub struct Watch<'a> {
     /// Address of the interrupt word.
     pub word: u32,
     pub limits: &'a Limits,
+    pub streams: &'a [SharedCapture],
 }
 
 /// Fuel between two looks, so that a whole number of slices is the limit.
@@ -170,6 +171,8 @@ impl Watch<'_> {
             Some(Interrupt::Fuel)
         } else if self.clock.used() >= self.limits.wall {
             Some(Interrupt::Time)
+        } else if self.streams.iter().any(SharedCapture::floods) {
+            Some(Interrupt::Output)
         } else {
             None
         }
