@@ -1,4 +1,7 @@
 //! Prints the fuel of each cell given as an argument, third run of each.
+
+#![allow(clippy::disallowed_methods, reason = "its cells are its arguments")]
+
 use rlm_benches::{run, runtime, session};
 use rlm_sandbox::Engine;
 

@@ -2,5 +2,4 @@
 import builtins
 builtins.__import__ = None
 # %%
-#! expect = "raised: <*>"
 import math

@@ -38,6 +38,9 @@ pub struct Session {
     limits: Limits,
     canceller: Canceller,
     state: Checkpoint,
+    /// Whether a request is under way. Still set when the next one begins, its future was dropped,
+    /// and the guest cannot be used any more.
+    busy: bool,
 }
 
 /// A state a session can go back to, or another one start from. Cloning shares its memory.
@@ -99,7 +102,7 @@ impl Session {
         let canceller = Canceller::default();
         let guest = revive(&shared, &state).await?;
         let functions = Arc::clone(&state.functions);
-        Ok(Self { shared, guest, functions, limits, canceller, state })
+        Ok(Self { shared, guest, functions, limits, canceller, state, busy: false })
     }
 
     /// Runs `cell` and returns what happened, Python errors included.
@@ -155,6 +158,8 @@ impl Session {
     /// in the state before the request, a living one gets its checkpoint moved forward.
     async fn exchange(&mut self, request: &Request, limits: &Limits) -> Result<(Ended, Used)> {
         let frame = frame_of(request)?;
+        self.recover().await?;
+        self.busy = true;
         let (ended, used) = match self.guest.ask(&frame, limits, &self.canceller).await {
             Ok(done) => done,
             Err(error) => {
@@ -162,6 +167,7 @@ impl Session {
                 return Err(error);
             }
         };
+        self.busy = false;
         match &ended {
             Ended::Broken(_) => self.restore().await?,
             Ended::Replied(_, interrupt) => {
@@ -201,7 +207,13 @@ impl Session {
     /// Puts a new guest in the place of the present one, in the last good state.
     async fn restore(&mut self) -> Result<()> {
         self.guest = revive(&self.shared, &self.state).await?;
+        self.busy = false;
         Ok(())
+    }
+
+    /// Restores the session if the last request's future was dropped half way.
+    async fn recover(&mut self) -> Result<()> {
+        if self.busy { self.restore().await } else { Ok(()) }
     }
 
     /// A request that is not a cell: it runs our code, under limits of its own.
@@ -234,6 +246,7 @@ impl Session {
             let empty = if context.chars().is_some() { Value::from("") } else { Value::Bytes(Vec::new()) };
             return self.define(name, empty).await;
         }
+        self.recover().await?;
         let address = self.guest.attach(context).await.map_err(|error| error.about(name))?;
         let chars = context.chars().map(|chars| chars as u32);
         let text = Text { address, bytes: context.len() as u32, chars };
@@ -285,7 +298,7 @@ impl Session {
     /// # Errors
     /// When the system refuses memory.
     pub fn checkpoint(&mut self) -> Result<Checkpoint> {
-        if !self.state.replay.is_empty() {
+        if !self.busy && !self.state.replay.is_empty() {
             self.capture()?;
         }
         Ok(self.state.clone())
@@ -299,6 +312,7 @@ impl Session {
         self.guest = revive(&self.shared, checkpoint).await?;
         self.functions = Arc::clone(&checkpoint.functions);
         self.state = checkpoint.clone();
+        self.busy = false;
         Ok(())
     }
 

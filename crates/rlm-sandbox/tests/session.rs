@@ -1,25 +1,32 @@
-//! Sessions against the real guest.
+//! Sessions as an embedder uses them: limits, cancelling, checkpoints, forks, contexts.
 
 use std::time::Duration;
 
-use rlm_sandbox::{Bytes, Cell, Context, Engine, Execution, Fuel, Limits, Outcome, Session};
+use rlm_sandbox::{
+    Bytes, Cell, Context, Engine, Execution, Fuel, HostCall, HostError, Limits, Outcome, SandboxError, Session, Value,
+};
 
-async fn start(limits: Limits) -> Session {
-    Engine::new().expect("engine").session(limits).start().await.expect("session")
+async fn start() -> Session {
+    Engine::new().expect("engine").session(Limits::default()).start().await.expect("session")
 }
 
-async fn run(session: &mut Session, code: &str) -> Execution {
-    session.run(&Cell::new(code)).await.expect("the sandbox itself works")
+async fn run(session: &mut Session, code: &str) -> String {
+    told(&session.run(&Cell::new(code)).await.expect("the sandbox itself works"))
+}
+
+async fn run_within(session: &mut Session, code: &str, limits: Limits) -> String {
+    let cell = Cell { code: code.to_owned(), limits: Some(limits) };
+    told(&session.run(&cell).await.expect("the sandbox itself works"))
 }
 
 /// One line for what happened.
 fn told(execution: &Execution) -> String {
     let outcome = match &execution.outcome {
         Outcome::Completed(None) => "completed".to_owned(),
-        Outcome::Completed(Some(shown)) => format!("completed: {}", shown.repr),
+        Outcome::Completed(Some(shown)) => shown.repr.clone(),
         Outcome::Raised(fault) => format!("raised: {}: {}", fault.kind, fault.message),
-        Outcome::Exceeded(exceeded) => format!("exceeded: {} (undone: {})", exceeded.limit.name(), exceeded.undone),
-        Outcome::Cancelled { undone } => format!("cancelled (undone: {undone})"),
+        Outcome::Exceeded(exceeded) => format!("exceeded: {}, undone: {}", exceeded.limit.name(), exceeded.undone),
+        Outcome::Cancelled { undone } => format!("cancelled, undone: {undone}"),
     };
     match execution.output.stdout.text().as_str() {
         "" => outcome,
@@ -27,57 +34,138 @@ fn told(execution: &Execution) -> String {
     }
 }
 
+fn wall(milliseconds: u64) -> Limits {
+    Limits { wall: Duration::from_millis(milliseconds), ..Limits::default() }
+}
+
 #[tokio::test]
 async fn variables_persist_and_the_last_value_shows() {
-    let mut session = start(Limits::default()).await;
-    let t = std::time::Instant::now();
-    assert_eq!(told(&run(&mut session, "x = 20").await), "completed");
-    eprintln!("first {:?}", t.elapsed());
-    for _ in 0..5 {
-        let t = std::time::Instant::now();
-        let e = run(&mut session, "print('hi'); x + 22").await;
-        eprintln!("next {:?} {:?}", t.elapsed(), e.usage);
-        assert_eq!(told(&e), "completed: 42; printed \"hi\\n\"");
+    let mut session = start().await;
+    assert_eq!(run(&mut session, "x = 20").await, "completed");
+    assert_eq!(run(&mut session, "print('hi'); x + 22").await, "42; printed \"hi\\n\"");
+    assert_eq!(run(&mut session, "1 / 0").await, "raised: ZeroDivisionError: division by zero");
+    assert_eq!(run(&mut session, "_").await, "42");
+}
+
+#[tokio::test]
+async fn a_bytecode_loop_ends_as_an_exception_and_keeps_its_work() {
+    let mut session = start().await;
+    let cell = "y = 1\ntry:\n    while True: pass\nfinally:\n    print('bye')";
+    assert_eq!(run_within(&mut session, cell, wall(200)).await, "exceeded: wall, undone: false; printed \"bye\\n\"");
+    let limits = Limits { fuel: Fuel(30_000_000), ..Limits::default() };
+    assert_eq!(run_within(&mut session, "while True: y += 1", limits).await, "exceeded: fuel, undone: false");
+    assert_eq!(run(&mut session, "y > 1").await, "True");
+}
+
+#[tokio::test]
+async fn a_native_loop_is_undone_and_earlier_variables_survive() {
+    let mut session = start().await;
+    run(&mut session, "x = [1]\ngen = (n for n in range(9))\nnext(gen)").await;
+    let cell = "x.append(2)\nlost = 1\nsum(range(10**11))";
+    assert_eq!(run_within(&mut session, cell, wall(100)).await, "exceeded: wall, undone: true");
+    assert_eq!(run(&mut session, "x, next(gen)").await, "([1], 1)");
+    assert_eq!(run(&mut session, "lost").await, "raised: NameError: name 'lost' is not defined");
+}
+
+#[tokio::test]
+async fn memory_is_bounded_and_the_session_lives_on() {
+    let mut session = start().await;
+    run(&mut session, "x = 7").await;
+    let limits = Limits { memory: Bytes(64 << 20), ..Limits::default() };
+    let ended = run_within(&mut session, "held = []\nwhile True: held.append(bytes(1 << 20))", limits).await;
+    assert!(ended.starts_with("exceeded: memory"), "{ended}");
+    assert_eq!(run(&mut session, "x").await, "7");
+}
+
+#[tokio::test]
+async fn another_thread_cancels_a_cell() {
+    let mut session = start().await;
+    run(&mut session, "x = 7").await;
+    let canceller = session.canceller();
+    let thread = std::thread::spawn(move || {
+        for _ in 0..2000 {
+            canceller.cancel();
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    });
+    assert_eq!(run(&mut session, "while True: pass").await, "cancelled, undone: false");
+    drop(thread);
+    let mut other = start().await;
+    assert_eq!(run(&mut other, "1").await, "1");
+}
+
+#[tokio::test]
+async fn dropping_a_cell_half_way_loses_only_the_cell() {
+    let mut session = start().await;
+    run(&mut session, "x = 7").await;
+    let endless = Cell::new("x = 8\nwhile True: pass");
+    assert!(tokio::time::timeout(Duration::from_millis(100), session.run(&endless)).await.is_err());
+    assert_eq!(run(&mut session, "x").await, "7");
+}
+
+#[tokio::test]
+async fn checkpoints_and_forks_are_independent() {
+    let mut session = start().await;
+    run(&mut session, "x = [1]\nbig = 'x' * 3_000_000").await;
+    let checkpoint = session.checkpoint().unwrap();
+    let mut fork = session.fork().await.unwrap();
+    run(&mut fork, "x.append('fork')").await;
+    run(&mut session, "x.append('session')").await;
+    let mut fork_of_fork = fork.fork().await.unwrap();
+    assert_eq!(run(&mut fork_of_fork, "x, len(big)").await, "([1, 'fork'], 3000000)");
+    assert_eq!(run(&mut session, "x").await, "[1, 'session']");
+    session.rollback(&checkpoint).await.unwrap();
+    assert_eq!(run(&mut session, "x").await, "[1]");
+    assert_eq!(run(&mut fork, "x").await, "[1, 'fork']");
+}
+
+#[tokio::test]
+async fn a_context_is_text_like_any_other_and_survives_rollback_and_fork() {
+    let mut session = start().await;
+    let context = Context::text(&"lorem ipsum ä dolor\n".repeat(100_000)).unwrap();
+    session.define_context("context", &context).await.unwrap();
+    let look = "len(context), type(context).__name__, context[12:14], context.count('ipsum'), context.split()[7]";
+    let seen = "(2000000, 'str', 'ä ', 100000, 'dolor')";
+    assert_eq!(run(&mut session, look).await, seen);
+    let lost = run_within(&mut session, "context = None\nsum(range(10**11))", wall(100)).await;
+    assert_eq!(lost, "exceeded: wall, undone: true");
+    assert_eq!(run(&mut session, look).await, seen);
+    assert_eq!(run(&mut session.fork().await.unwrap(), look).await, seen);
+    assert_eq!(run(&mut session, "del context\n'gone'").await, "'gone'");
+    session.define_context("raw", &Context::bytes(&[0, 255, 7]).unwrap()).await.unwrap();
+    session.define_context("empty", &Context::text("").unwrap()).await.unwrap();
+    assert_eq!(run(&mut session, "raw, empty").await, "(b'\\x00\\xff\\x07', '')");
+}
+
+#[tokio::test]
+async fn waiting_for_a_host_function_is_not_the_cells_time() {
+    let slow = |_: HostCall| async {
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        Ok::<_, HostError>(Value::from("late"))
+    };
+    let limits = wall(200);
+    let mut session = Engine::new().unwrap().session(limits).host_function("slow", slow).start().await.unwrap();
+    assert_eq!(run(&mut session, "slow()").await, "'late'");
+    assert_eq!(run(&mut session, "import time\ntime.sleep(1)").await, "exceeded: wall, undone: false");
+}
+
+#[tokio::test]
+async fn sessions_of_one_seed_are_alike() {
+    let engine = Engine::new().unwrap();
+    let code = "import os, random, time, uuid\n(os.urandom(4), random.random(), time.time(), uuid.uuid4())";
+    let mut told = Vec::new();
+    for seed in [5, 5, 6] {
+        let mut session = engine.session(Limits::default()).seed(seed).start().await.unwrap();
+        told.push(run(&mut session, code).await);
     }
-    let t = std::time::Instant::now();
-    let raised = run(&mut session, "def f(a):\n    return a / 0\n\nf(x)").await;
-    eprintln!("raise {:?} {:?}", t.elapsed(), raised.usage);
-    let Outcome::Raised(fault) = raised.outcome else { panic!("{raised:?}") };
-    println!("{}", fault.traceback);
-    let t = std::time::Instant::now();
-    let e = run(&mut session, "while True: pass").await;
-    eprintln!("loop {:?} {:?}", t.elapsed(), told(&e));
-    let t = std::time::Instant::now();
-    let e = session
-        .run(&Cell {
-            code: "try:\n  while True: pass\nfinally: print('bye')".into(),
-            limits: Some(Limits { wall: Duration::from_millis(300), ..Limits::default() }),
-        })
-        .await
-        .unwrap();
-    eprintln!("loop {:?} {:?}", t.elapsed(), told(&e));
-    let e = session
-        .run(&Cell {
-            code: "y=1\nsum(range(10**11))".into(),
-            limits: Some(Limits { wall: Duration::from_millis(300), ..Limits::default() }),
-        })
-        .await
-        .unwrap();
-    eprintln!("loop {:?} {:?}", t.elapsed(), told(&e));
-    let e = run(&mut session, "x").await;
-    eprintln!("loop {:?} {:?}", t.elapsed(), told(&e));
-    let e = run(&mut session, "y").await;
-    eprintln!("loop {:?} {:?}", t.elapsed(), told(&e));
-    let e = session
-        .run(&Cell {
-            code: "a='x'*10**9".into(),
-            limits: Some(Limits { memory: Bytes(100 << 20), fuel: Fuel(10_000_000_000), ..Limits::default() }),
-        })
-        .await
-        .unwrap();
-    eprintln!("mem {:?} {:?}", t.elapsed(), told(&e));
-    let ctx = Context::text(&"lorem ipsum ä dolor\n".repeat(100000)).unwrap();
-    session.define_context("context", &ctx).await.unwrap();
-    let e = run(&mut session, "len(context), type(context), context[:30], context.count('ipsum'), hash(context) is not None, context.split()[7]").await;
-    eprintln!("ctx {:?} {:?}", t.elapsed(), told(&e));
+    assert_eq!(told[0], told[1]);
+    assert_ne!(told[0], told[2]);
+}
+
+#[tokio::test]
+async fn a_name_that_python_cannot_use_is_refused() {
+    let mut session = start().await;
+    let error = session.define("not a name", Value::None).await.unwrap_err();
+    assert!(matches!(&error, SandboxError::Define { .. }), "{error}");
+    assert_eq!(error.to_string(), "cannot define \"not a name\": not an identifier of at most 200 bytes");
 }

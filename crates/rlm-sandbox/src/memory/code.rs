@@ -30,7 +30,8 @@ impl CustomCodeMemory for InPlace {
 
     fn publish_executable(&self, ptr: *const u8, len: usize) -> wasmtime::Result<()> {
         // SAFETY: only `load` makes modules for this engine, so the range is in static data.
-        Ok(unsafe { sys::make_executable(ptr, len.next_multiple_of(PAGE))? })
+        unsafe { sys::make_executable(ptr, len.next_multiple_of(PAGE))? };
+        Ok(())
     }
 
     fn unpublish_executable(&self, _: *const u8, _: usize) -> wasmtime::Result<()> {

@@ -43,7 +43,7 @@ impl Reservation {
     }
 
     fn check(&self, start: usize, len: usize) -> io::Result<*mut core::ffi::c_void> {
-        if start % super::PAGE != 0 || start.checked_add(len).is_none_or(|end| end > self.len) {
+        if !start.is_multiple_of(super::PAGE) || start.checked_add(len).is_none_or(|end| end > self.len) {
             return Err(io::ErrorKind::InvalidInput.into());
         }
         // SAFETY: within the reservation, as just checked.
@@ -55,7 +55,8 @@ impl Reservation {
         let address = self.check(start, len)?;
         // SAFETY: the range is inside our own reservation; `&mut` keeps other users of it away,
         // and opening a page never takes anything from a running guest.
-        Ok(unsafe { mprotect(address, len, MprotectFlags::READ | MprotectFlags::WRITE)? })
+        unsafe { mprotect(address, len, MprotectFlags::READ | MprotectFlags::WRITE)? };
+        Ok(())
     }
 
     /// Maps a file's range over part of the reservation, copy-on-write.
@@ -82,7 +83,8 @@ impl Reservation {
     pub fn prefault(&mut self, start: usize, len: usize) -> io::Result<()> {
         let address = self.check(start, len)?;
         // SAFETY: within our own reservation; populating changes no byte that can be read.
-        Ok(unsafe { madvise(address, len, Advice::LinuxPopulateWrite)? })
+        unsafe { madvise(address, len, Advice::LinuxPopulateWrite)? };
+        Ok(())
     }
 
     /// The bytes of a range that was opened or mapped before.
@@ -267,5 +269,6 @@ impl<'a> Mapping<'a> {
 /// The range is whole pages of data that is never written.
 pub unsafe fn make_executable(start: *const u8, len: usize) -> io::Result<()> {
     // SAFETY: the caller's promise; readers of the data are not disturbed by the new permission.
-    Ok(unsafe { mprotect(start.cast_mut().cast(), len, MprotectFlags::READ | MprotectFlags::EXEC)? })
+    unsafe { mprotect(start.cast_mut().cast(), len, MprotectFlags::READ | MprotectFlags::EXEC)? };
+    Ok(())
 }
