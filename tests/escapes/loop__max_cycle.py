@@ -1,3 +1,3 @@
-#! expect = "exceeded: wall | exceeded: fuel"
+#! expect = "exceeded: wall | exceeded: fuel | exceeded: memory"
 import itertools
 max(itertools.cycle([1, 2]))
