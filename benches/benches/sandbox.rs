@@ -108,7 +108,7 @@ fn checkpoints(c: &mut Criterion) {
         });
         let mut session = rt.block_on(session(&engine));
         rt.block_on(run(&mut session, &dirty));
-        let checkpoint = session.checkpoint().expect("a checkpoint");
+        let checkpoint = rt.block_on(session.checkpoint()).expect("a checkpoint");
         group.bench_function(format!("rollback/{megabytes}MB"), |b| {
             b.iter(|| rt.block_on(session.rollback(&checkpoint)).expect("rolled back"));
         });

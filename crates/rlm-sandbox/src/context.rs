@@ -3,7 +3,11 @@
 //! The bytes are read into a memory file that is then sealed: one pass over the source, after which
 //! nothing that happens to the source can reach a guest or crash the host.
 
-use std::{io::Read, sync::Arc};
+use std::{
+    fmt,
+    io::Read,
+    sync::{Arc, OnceLock},
+};
 
 use crate::memory::{Backing, PAGE, sys};
 
@@ -21,6 +25,17 @@ struct Inner {
     backing: Arc<Backing>,
     view: sys::View,
     chars: Option<u64>,
+    hash: OnceLock<ContextHash>,
+}
+
+/// BLAKE3 of a context's content; shown in hex.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub struct ContextHash(pub [u8; 32]);
+
+impl fmt::Display for ContextHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
 }
 
 /// A context that cannot be opened.
@@ -110,7 +125,7 @@ impl Context {
         sys::seal(&file)?;
         let view = sys::View::new(&file, length)?;
         let backing = Arc::new(Backing::File { file, offset: 0 });
-        Ok(Self { inner: Arc::new(Inner { backing, view, chars: None }) })
+        Ok(Self { inner: Arc::new(Inner { backing, view, chars: None, hash: OnceLock::new() }) })
     }
 
     fn validated(self) -> Result<Self, ContextError> {
@@ -134,6 +149,11 @@ impl Context {
             Ok(inner) => Self { inner: Arc::new(Inner { chars: Some(chars), ..inner }) },
             Err(inner) => Self { inner },
         }
+    }
+
+    /// Hash of the content, by which snapshots refer to it. One pass over the bytes the first time.
+    pub fn hash(&self) -> ContextHash {
+        *self.inner.hash.get_or_init(|| ContextHash(*blake3::hash(self.as_bytes()).as_bytes()))
     }
 
     /// What guests map.

@@ -29,6 +29,9 @@ pub enum SandboxError {
     /// The guest could not do what was asked beside running cells.
     #[error("guest refused: {0}")]
     Refused(String),
+    /// A snapshot cannot be saved or loaded.
+    #[error(transparent)]
+    Snapshot(#[from] crate::SnapshotError),
     /// The guest broke the protocol, which only a fault in the artifact explains.
     #[error("guest protocol: {0}")]
     Protocol(String),

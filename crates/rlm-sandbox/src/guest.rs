@@ -126,6 +126,9 @@ pub fn link(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
     // import of its own. 58 is "not supported".
     linker.allow_shadowing(true);
     linker.func_wrap("wasi_snapshot_preview1", "poll_oneoff", |_: i32, _: i32, _: i32, _: i32| 58i32)?;
+    // Which descriptors are open would be state that no image holds.
+    linker.func_wrap("wasi_snapshot_preview1", "fd_close", |_: i32| 58i32)?;
+    linker.func_wrap("wasi_snapshot_preview1", "fd_renumber", |_: i32, _: i32| 58i32)?;
     linker.func_wrap(module, symbols::OUTPUT, write_output)?;
     linker.func_wrap(module, symbols::TAKE_REPLY, take_reply)?;
     linker.func_wrap_async(module, symbols::SLEEP, |caller: Caller<'_, HostState>, (nanos,): (i64,)| {

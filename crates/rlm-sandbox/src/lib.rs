@@ -22,10 +22,11 @@ mod limits;
 mod memory;
 mod output;
 mod session;
+mod snapshot;
 mod watch;
 mod world;
 
-pub use context::{Context, ContextError};
+pub use context::{Context, ContextError, ContextHash};
 pub use engine::{Engine, SessionBuilder};
 pub use error::{Result, SandboxError};
 pub use execution::{Cell, Exceeded, Execution, Fault, Limit, Outcome, Output, Shown, Stream, Usage, Variable};
@@ -33,4 +34,5 @@ pub use host::{HostCall, HostError, HostFunction};
 pub use limits::{Bytes, Fuel, Limits};
 pub use rlm_abi::Value;
 pub use session::{Checkpoint, Session};
+pub use snapshot::{NeededContext, Snapshot, SnapshotError, SnapshotKey};
 pub use watch::Canceller;

@@ -9,7 +9,7 @@ use crate::{
     Value, Variable,
     engine::{SessionBuilder, Shared},
     guest::{Broken, Ended, Functions, Guest, Used, frame_of},
-    memory::Image,
+    memory::{Image, PAGE, Piece},
     output::flood,
     watch::Canceller,
     world::World,
@@ -24,6 +24,9 @@ const MOST_REPLAYED_FUEL: u64 = 40_000_000;
 /// Most requests run again after a rollback.
 const MOST_REPLAYED: usize = 200;
 
+/// Granularity of a guest's memory, in bytes.
+const WASM_PAGE: u64 = 65_536;
+
 /// Longest time a request beside cells may take: a listing calls `repr` of what cells made.
 const REQUEST_TIME: Duration = Duration::from_secs(2);
 
@@ -37,33 +40,46 @@ pub struct Session {
     functions: Arc<Functions>,
     limits: Limits,
     canceller: Canceller,
-    state: Checkpoint,
+    /// Cells run so far.
+    cells: u64,
+    /// What a broken guest goes back to: the last image taken,
+    last: Checkpoint,
+    /// what leads from there to the present state, so cheap that doing it again costs less than an
+    /// image of its own (the guest is deterministic),
+    steps: Vec<Step>,
+    /// and the fuel that takes.
+    steps_fuel: u64,
     /// Whether a request is under way. Still set when the next one begins, its future was dropped,
     /// and the guest cannot be used any more.
     busy: bool,
 }
 
 /// A state a session can go back to, or another one start from. Cloning shares its memory.
-///
-/// It is a memory image and the requests that lead from it to the state: those were so cheap that
-/// running them again costs less than an image of their own, and the guest is deterministic.
 #[derive(Clone)]
 pub struct Checkpoint {
-    image: Image,
-    world: World,
-    /// Bytes of contexts in the image.
-    contexts: u64,
-    replay: Vec<Replayed>,
-    replayed_fuel: u64,
-    functions: Arc<Functions>,
-    cells: u64,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) image: Image,
+    pub(crate) world: World,
+    /// The contexts in the image, in order of address.
+    pub(crate) contexts: Vec<Placed>,
+    pub(crate) functions: Arc<Functions>,
+    pub(crate) cells: u64,
 }
 
-/// A request to run again, under the memory limit it ran under.
+/// A context in a guest's memory.
 #[derive(Clone)]
-struct Replayed {
-    frame: Arc<[u8]>,
-    memory: Bytes,
+pub struct Placed {
+    pub context: Context,
+    pub address: u32,
+}
+
+/// Something to do again on the way from a checkpoint to a later state.
+#[derive(Clone)]
+enum Step {
+    /// Send a request, under the memory limit it was sent under.
+    Ask { frame: Arc<[u8]>, memory: Bytes },
+    /// Map a context.
+    Attach(Placed),
 }
 
 impl Session {
@@ -77,20 +93,17 @@ impl Session {
         }
         let state = Checkpoint {
             image: shared.base.clone(),
+            shared,
             world,
-            contexts: 0,
-            replay: Vec::new(),
-            replayed_fuel: 0,
+            contexts: Vec::new(),
             functions: Arc::new(functions),
             cells: 0,
         };
-        let mut session = Self::at(shared, state, limits).await?;
+        let mut session = Self::at(state, limits).await?;
         if seed != 0 {
             session.request(&Request::Seed { seed }).await?;
         }
-        if !names.is_empty() {
-            session.request(&Request::Functions { names }).await?;
-        }
+        session.offer(names).await?;
         for (module, names) in imports {
             session.request(&Request::Import { module, names }).await?;
         }
@@ -98,11 +111,25 @@ impl Session {
     }
 
     /// A session in the state of a checkpoint.
-    async fn at(shared: Arc<Shared>, state: Checkpoint, limits: Limits) -> Result<Self> {
-        let canceller = Canceller::default();
-        let guest = revive(&shared, &state).await?;
+    pub(crate) async fn at(state: Checkpoint, limits: Limits) -> Result<Self> {
         let functions = Arc::clone(&state.functions);
-        Ok(Self { shared, guest, functions, limits, canceller, state, busy: false })
+        Ok(Self {
+            guest: revive(&state, &functions, &[]).await?,
+            shared: Arc::clone(&state.shared),
+            functions,
+            limits,
+            canceller: Canceller::default(),
+            cells: state.cells,
+            last: state,
+            steps: Vec::new(),
+            steps_fuel: 0,
+            busy: false,
+        })
+    }
+
+    /// Binds names to host functions the guest has.
+    pub(crate) async fn offer(&mut self, names: Vec<String>) -> Result<()> {
+        if names.is_empty() { Ok(()) } else { self.request(&Request::Functions { names }).await.map(drop) }
     }
 
     /// Runs `cell` and returns what happened, Python errors included.
@@ -115,10 +142,10 @@ impl Session {
     /// Only when the sandbox itself fails.
     pub async fn run(&mut self, cell: &Cell) -> Result<Execution> {
         let limits = cell.limits.clone().unwrap_or_else(|| self.limits.clone());
-        self.state.cells += 1;
-        let request = Request::Run { name: format!("<cell {}>", self.state.cells), code: cell.code.clone() };
+        self.cells += 1;
+        let request = Request::Run { name: format!("<cell {}>", self.cells), code: cell.code.clone() };
         let (ended, used) = self.exchange(&request, &limits).await?;
-        if self.state.cells == 1 {
+        if self.cells == 1 {
             self.shared.learn_hot_pages(&self.guest);
         }
         let usage = Usage {
@@ -183,30 +210,36 @@ impl Session {
 
     /// Makes the present state the one that a broken cell goes back to.
     fn move_forward(&mut self, cheap: Option<Vec<u8>>, fuel: u64, memory: Bytes) -> Result<()> {
-        let state = &mut self.state;
-        let fits = state.replay.len() < MOST_REPLAYED && state.replayed_fuel + fuel <= MOST_REPLAYED_FUEL;
         match cheap {
-            Some(frame) if fits => {
-                state.replayed_fuel += fuel;
-                state.replay.push(Replayed { frame: frame.into(), memory });
+            Some(frame) if self.has_room_for(fuel) => {
+                self.steps_fuel += fuel;
+                self.steps.push(Step::Ask { frame: frame.into(), memory });
                 Ok(())
             }
             _ => self.capture(),
         }
     }
 
+    /// Whether one more step is better done again than captured.
+    fn has_room_for(&self, fuel: u64) -> bool {
+        self.steps.len() < MOST_REPLAYED && self.steps_fuel + fuel <= MOST_REPLAYED_FUEL
+    }
+
     fn capture(&mut self) -> Result<()> {
         let captured = self.guest.region().lock().capture();
-        self.state.image = captured.map_err(|source| SandboxError::System { what: "taking a checkpoint", source })?;
-        self.state.world = self.guest.world();
-        self.state.replay.clear();
-        self.state.replayed_fuel = 0;
+        self.last.image = captured.map_err(|source| SandboxError::System { what: "taking a checkpoint", source })?;
+        self.last.world = self.guest.world();
+        self.last.contexts.extend(self.steps.drain(..).filter_map(|step| match step {
+            Step::Attach(placed) => Some(placed),
+            Step::Ask { .. } => None,
+        }));
+        self.steps_fuel = 0;
         Ok(())
     }
 
     /// Puts a new guest in the place of the present one, in the last good state.
     async fn restore(&mut self) -> Result<()> {
-        self.guest = revive(&self.shared, &self.state).await?;
+        self.guest = revive(&self.last, &self.functions, &self.steps).await?;
         self.busy = false;
         Ok(())
     }
@@ -247,12 +280,20 @@ impl Session {
             return self.define(name, empty).await;
         }
         self.recover().await?;
-        let address = self.guest.attach(context).await.map_err(|error| error.about(name))?;
+        if !self.has_room_for(0) {
+            self.capture()?;
+        }
+        let address = match self.guest.attach(context).await {
+            Ok(address) => address,
+            Err(error) => {
+                // Its memory may have grown already, which no step says.
+                self.restore().await?;
+                return Err(error.about(name));
+            }
+        };
+        self.steps.push(Step::Attach(Placed { context: context.clone(), address }));
         let chars = context.chars().map(|chars| chars as u32);
         let text = Text { address, bytes: context.len() as u32, chars };
-        self.state.contexts += context.len().next_multiple_of(65_536);
-        // The mapping is no part of any request, so the state behind it must be an image.
-        self.capture()?;
         self.request(&Request::DefineText { name: name.to_owned(), text }).await.map(drop)
     }
 
@@ -264,10 +305,10 @@ impl Session {
         check_name(name)?;
         let mut functions = (*self.functions).clone();
         functions.insert(name.to_owned(), Arc::new(function));
+        self.recover().await?;
         self.functions = Arc::new(functions);
-        self.state.functions = Arc::clone(&self.functions);
         self.guest.set_functions(Arc::clone(&self.functions));
-        self.request(&Request::Functions { names: vec![name.to_owned()] }).await.map(drop)
+        self.offer(vec![name.to_owned()]).await
     }
 
     /// The session's variables, in the order they were made; at most `most`.
@@ -297,11 +338,12 @@ impl Session {
     ///
     /// # Errors
     /// When the system refuses memory.
-    pub fn checkpoint(&mut self) -> Result<Checkpoint> {
-        if !self.busy && !self.state.replay.is_empty() {
+    pub async fn checkpoint(&mut self) -> Result<Checkpoint> {
+        self.recover().await?;
+        if !self.steps.is_empty() {
             self.capture()?;
         }
-        Ok(self.state.clone())
+        Ok(Checkpoint { functions: Arc::clone(&self.functions), cells: self.cells, ..self.last.clone() })
     }
 
     /// Goes back to a checkpoint of this session or of one it was forked from.
@@ -309,9 +351,12 @@ impl Session {
     /// # Errors
     /// When the system refuses memory; the session is then unchanged.
     pub async fn rollback(&mut self, checkpoint: &Checkpoint) -> Result<()> {
-        self.guest = revive(&self.shared, checkpoint).await?;
+        self.guest = revive(checkpoint, &checkpoint.functions, &[]).await?;
         self.functions = Arc::clone(&checkpoint.functions);
-        self.state = checkpoint.clone();
+        self.cells = checkpoint.cells;
+        self.last = checkpoint.clone();
+        self.steps.clear();
+        self.steps_fuel = 0;
         self.busy = false;
         Ok(())
     }
@@ -321,8 +366,7 @@ impl Session {
     /// # Errors
     /// When the system refuses memory.
     pub async fn fork(&mut self) -> Result<Self> {
-        let state = self.checkpoint()?;
-        Self::at(Arc::clone(&self.shared), state, self.limits.clone()).await
+        Self::at(self.checkpoint().await?, self.limits.clone()).await
     }
 
     /// Bytes the guest has written since the last checkpoint, in whole pages.
@@ -352,18 +396,33 @@ impl Session {
     }
 }
 
-/// A new guest in the state of a checkpoint.
-async fn revive(shared: &Shared, state: &Checkpoint) -> Result<Guest> {
-    let mut guest =
-        Guest::start(shared, &state.image, state.world.clone(), Arc::clone(&state.functions), state.contexts)?;
-    for replayed in &state.replay {
-        let limits = Limits { memory: replayed.memory, ..Limits::default() };
-        let (ended, _) = guest.ask(&replayed.frame, &limits, &Canceller::default()).await?;
-        if !matches!(ended, Ended::Replied(_, None)) {
-            return Err(SandboxError::Protocol("a cell that ran before did not run again".to_owned()));
+/// A new guest in the state that `steps` lead to from a checkpoint.
+async fn revive(state: &Checkpoint, functions: &Arc<Functions>, steps: &[Step]) -> Result<Guest> {
+    let contexts = state.contexts.iter().map(|placed| placed.context.len().next_multiple_of(WASM_PAGE)).sum();
+    let mut guest = Guest::start(&state.shared, &state.image, state.world.clone(), Arc::clone(functions), contexts)?;
+    for step in steps {
+        let same = match step {
+            Step::Ask { frame, memory } => {
+                let limits = Limits { memory: *memory, ..Limits::default() };
+                let (ended, _) = guest.ask(frame, &limits, &Canceller::default()).await?;
+                matches!(ended, Ended::Replied(_, None))
+            }
+            Step::Attach(placed) => guest.attach(&placed.context).await? == placed.address,
+        };
+        if !same {
+            return Err(SandboxError::Protocol("what was done before could not be done again".to_owned()));
         }
     }
     Ok(guest)
+}
+
+impl Placed {
+    /// The context as a piece of an image.
+    pub fn piece(&self) -> Piece {
+        let start = self.address as usize;
+        let end = start + (self.context.len() as usize).next_multiple_of(PAGE);
+        Piece { range: start..end, backing: Arc::clone(self.context.backing()), offset: 0 }
+    }
 }
 
 /// The outcome of a cell that an interrupt ended from inside.
@@ -398,7 +457,7 @@ fn unexpected(reply: Reply) -> SandboxError {
 }
 
 /// Refuses what Python could not call a variable.
-fn check_name(name: &str) -> Result<()> {
+pub fn check_name(name: &str) -> Result<()> {
     let mut chars = name.chars();
     let first = chars.next().is_some_and(|first| first == '_' || first.is_alphabetic());
     if first && chars.all(|char| char == '_' || char.is_alphanumeric()) && name.len() <= 200 {

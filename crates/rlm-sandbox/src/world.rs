@@ -22,9 +22,8 @@ pub struct World {
 
 impl Clone for World {
     fn clone(&self) -> Self {
-        let mut clone = Self::new(self.now, self.seed);
-        clone.random.set_word_pos(self.random.get_word_pos());
-        clone
+        let (now, seed, used) = self.parts();
+        Self::of_parts(now, seed, used)
     }
 }
 
@@ -32,6 +31,18 @@ impl World {
     /// A world that starts at `now` (since 1970) with randomness from `seed`.
     pub fn new(now: Duration, seed: u64) -> Self {
         Self { now, seed, random: ChaCha12Rng::seed_from_u64(seed) }
+    }
+
+    /// A world whose randomness was used for `used` words already.
+    pub fn of_parts(now: Duration, seed: u64, used: u128) -> Self {
+        let mut world = Self::new(now, seed);
+        world.random.set_word_pos(used);
+        world
+    }
+
+    /// Time since 1970, seed, and words of randomness used: all there is of a world.
+    pub fn parts(&self) -> (Duration, u64, u128) {
+        (self.now, self.seed, self.random.get_word_pos())
     }
 
     /// Lets time pass, as when the guest sleeps.

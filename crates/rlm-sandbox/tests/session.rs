@@ -107,7 +107,7 @@ async fn dropping_a_cell_half_way_loses_only_the_cell() {
 async fn checkpoints_and_forks_are_independent() {
     let mut session = start().await;
     run(&mut session, "x = [1]\nbig = 'x' * 3_000_000").await;
-    let checkpoint = session.checkpoint().unwrap();
+    let checkpoint = session.checkpoint().await.unwrap();
     let mut fork = session.fork().await.unwrap();
     run(&mut fork, "x.append('fork')").await;
     run(&mut session, "x.append('session')").await;

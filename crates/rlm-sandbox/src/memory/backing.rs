@@ -53,4 +53,34 @@ impl Backing {
             }
         }
     }
+
+    /// The next `len` bytes of `source`.
+    pub fn of_reader(source: &mut impl io::Read, len: usize, mode: Mode) -> io::Result<Self> {
+        match mode {
+            Mode::Copy => {
+                let mut bytes = vec![0; len];
+                source.read_exact(&mut bytes)?;
+                Ok(Self::Bytes(bytes.into_boxed_slice()))
+            }
+            Mode::Map => {
+                let file = sys::memory_file(len as u64)?;
+                if sys::read_into(&file, source, len)? < len {
+                    return Err(io::ErrorKind::UnexpectedEof.into());
+                }
+                sys::seal(&file)?;
+                Ok(Self::File { file, offset: 0 })
+            }
+        }
+    }
+
+    /// Copies bytes out, from `offset` on.
+    pub fn read_at(&self, offset: usize, into: &mut [u8]) -> io::Result<()> {
+        let bytes: &[u8] = match self {
+            Self::File { file, offset: start } => return sys::read_at(file, into, start + offset as u64),
+            Self::Bytes(bytes) => bytes,
+            Self::Static(bytes) => bytes,
+        };
+        into.copy_from_slice(&bytes[offset..offset + into.len()]);
+        Ok(())
+    }
 }

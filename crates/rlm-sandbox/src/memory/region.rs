@@ -55,8 +55,13 @@ impl Image {
         self.size
     }
 
-    /// The image with `piece` over whatever was there.
-    fn with(&self, over: Vec<Piece>, size: usize) -> Self {
+    /// What it is made of, in order of address.
+    pub fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
+    /// The image with `over`, which is in order of address, over whatever was there.
+    pub fn with(&self, over: Vec<Piece>, size: usize) -> Self {
         let mut pieces = Vec::with_capacity(self.pieces.len() + 2 * over.len());
         let mut covers = over.iter().peekable();
         for piece in self.pieces.iter() {

@@ -144,6 +144,19 @@ pub fn write_at(file: &OwnedFd, mut bytes: &[u8], mut offset: u64) -> io::Result
     Ok(())
 }
 
+/// Fills all of `bytes` from an offset on.
+pub fn read_at(file: &OwnedFd, mut bytes: &mut [u8], mut offset: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let count = rustix::io::pread(file, &mut *bytes, offset)?;
+        if count == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        bytes = &mut bytes[count..];
+        offset += count as u64;
+    }
+    Ok(())
+}
+
 /// A read-only view of a sealed memory file.
 #[derive(Debug)]
 pub struct View {
