@@ -41,6 +41,9 @@ pub struct PromptArgs {
     /// The context.
     #[command(flatten)]
     pub context: ContextArgs,
+    /// The key of snapshots.
+    #[command(flatten)]
+    pub key: KeyArgs,
     /// Limits of each cell.
     #[command(flatten)]
     pub limits: LimitArgs,
@@ -116,9 +119,18 @@ pub struct ExecArgs {
     /// Print one JSON object with output, value, error and usage instead of the output
     #[arg(long, conflicts_with = "print")]
     pub json: bool,
+    /// Start from the session saved in this file; contexts it refers to are given with --context
+    #[arg(long, value_name = "PATH")]
+    pub load: Option<PathBuf>,
+    /// Save the session to this file after the cell, however it ended
+    #[arg(long, value_name = "PATH")]
+    pub save: Option<PathBuf>,
     /// The context.
     #[command(flatten)]
     pub context: ContextArgs,
+    /// The key of snapshots.
+    #[command(flatten)]
+    pub key: KeyArgs,
     /// Limits of the cell.
     #[command(flatten)]
     pub limits: LimitArgs,
@@ -127,6 +139,9 @@ pub struct ExecArgs {
 /// Settings of `session`.
 #[derive(Debug, Args)]
 pub struct SessionArgs {
+    /// The key of snapshots.
+    #[command(flatten)]
+    pub key: KeyArgs,
     /// Limits of each cell, unless its request brings its own.
     #[command(flatten)]
     pub limits: LimitArgs,
@@ -142,6 +157,15 @@ pub struct ContextArgs {
     /// Take contexts as bytes rather than as UTF-8 text
     #[arg(long, requires = "paths")]
     pub bytes: bool,
+}
+
+/// What saved sessions are sealed with.
+#[derive(Clone, Debug, Default, Args)]
+pub struct KeyArgs {
+    /// File with the key that saved sessions are sealed with: 64 hex digits. It is made on the first
+    /// save; unless told, snapshot.key in the user's state folder [env: RLM_SNAPSHOT_KEY]
+    #[arg(long, value_name = "PATH")]
+    pub snapshot_key: Option<PathBuf>,
 }
 
 /// What one cell may use.

@@ -3,13 +3,15 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use rlm_sandbox::{Cell, Engine, Execution, Limits, Outcome};
+use rlm_sandbox::{Cell, Context, Engine, Execution, Limits, Outcome, Snapshot};
 
 use crate::{
-    args::{ContextArgs, ExecArgs, PromptArgs},
+    args::{ContextArgs, ExecArgs, KeyArgs, PromptArgs},
+    config::KeyFile,
     contexts,
     failure::{self, Usage},
     outcome::{Hints, Record, complaint},
+    snapshots,
     units::MAX_MEMORY,
     world,
 };
@@ -17,20 +19,24 @@ use crate::{
 /// Runs the cell the arguments name.
 pub fn exec(args: &ExecArgs) -> Result<i32> {
     let code = code(args)?;
-    let execution = run(&code, &args.context, args.limits.limits())?;
-    if args.json {
+    let files = Files { load: args.load.as_deref(), save: args.save.as_deref(), key: &args.key };
+    let Ran { execution, saved } = run(&code, &args.context, args.limits.limits(), &files)?;
+    let exit = if args.json {
         let line = serde_json::to_string(&Record::of(&execution))? + "\n";
         world::out(&line).context("cannot write to standard output")?;
-        return Ok(exit_code(&execution.outcome));
-    }
-    show(&execution, args.print)
+        exit_code(&execution.outcome)
+    } else {
+        show(&execution, args.print)?
+    };
+    saved.map(|()| exit)
 }
 
 /// Runs standard input as one cell: what `rlm-repl < FILE` does.
 pub fn exec_stdin(args: &PromptArgs) -> Result<i32> {
     refuse_stdin_twice(&args.context)?;
-    let execution = run(&code_from_stdin()?, &args.context, args.limits.limits())?;
-    show(&execution, false)
+    let files = Files { load: None, save: None, key: &args.key };
+    let ran = run(&code_from_stdin()?, &args.context, args.limits.limits(), &files)?;
+    show(&ran.execution, false)
 }
 
 fn code(args: &ExecArgs) -> Result<String> {
@@ -74,17 +80,59 @@ fn utf8(bytes: Vec<u8>, shown: &str) -> Result<String> {
     })
 }
 
+/// Where the session comes from and goes to.
+struct Files<'a> {
+    load: Option<&'a Path>,
+    save: Option<&'a Path>,
+    key: &'a KeyArgs,
+}
+
+/// A cell that ran, and whether the session could be saved after it.
+struct Ran {
+    execution: Execution,
+    saved: Result<()>,
+}
+
 /// Runs one cell in a session of its own.
 ///
 /// The runtime is the smallest there is: a short program's time is mostly start-up.
-fn run(code: &str, context: &ContextArgs, limits: Limits) -> Result<Execution> {
+fn run(code: &str, context: &ContextArgs, limits: Limits, files: &Files) -> Result<Ran> {
     let opened = contexts::open_all(context)?;
+    let key = KeyFile::find(files.key);
+    let to_save = files.save.map(|path| anyhow::Ok((path, key.to_save()?))).transpose()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     runtime.block_on(async {
-        let mut session = Engine::new()?.session(limits).start().await?;
-        contexts::bind(&mut session, &opened).await?;
-        Ok(session.run(&Cell::new(code)).await?)
+        let builder = Engine::new()?.session(limits);
+        let mut session = match files.load {
+            None => {
+                let mut session = builder.start().await?;
+                contexts::bind(&mut session, &opened).await?;
+                session
+            }
+            Some(path) => {
+                let snapshot = snapshots::read(path, &key.to_load()?)?;
+                let mut session =
+                    builder.load(&snapshot, &opened).await.map_err(|error| snapshots::about(path, error))?;
+                contexts::bind(&mut session, &new_ones(opened, &snapshot)).await?;
+                session
+            }
+        };
+        let execution = session.run(&Cell::new(code)).await?;
+        let saved = match to_save {
+            Some((path, key)) => snapshots::save(&mut session, path, &key).await.map(drop),
+            None => Ok(()),
+        };
+        Ok(Ran { execution, saved })
     })
+}
+
+/// The contexts that the snapshot does not hold already.
+fn new_ones(opened: Vec<Context>, snapshot: &Snapshot) -> Vec<Context> {
+    if snapshot.contexts().is_empty() {
+        return opened;
+    }
+    let known = |context: &Context| snapshot.contexts().iter().any(|needed| needed.hash == context.hash());
+    opened.into_iter().filter(|context| !known(context)).collect()
 }
 
 /// Passes on what the cell wrote, says how it ended, and returns the exit code.

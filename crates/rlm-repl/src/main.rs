@@ -11,6 +11,7 @@ mod outcome;
 mod prompt;
 mod run;
 mod session;
+mod snapshots;
 mod text;
 mod units;
 mod value;

@@ -78,7 +78,7 @@ impl<'a> Record<'a> {
                 Outcome::Exceeded(exceeded) => Some(LimitRecord::of(exceeded)),
                 _ => None,
             },
-            undone: undone(outcome),
+            undone: is_undone(outcome),
             answer: submitted.as_ref().map(AsJson),
             notes,
             usage: UsageRecord::of(usage),
@@ -133,7 +133,7 @@ fn name(outcome: &Outcome) -> &'static str {
 }
 
 /// Whether the cell's changes to the session were rolled back.
-fn undone(outcome: &Outcome) -> bool {
+pub fn is_undone(outcome: &Outcome) -> bool {
     match outcome {
         Outcome::Exceeded(exceeded) => exceeded.undone,
         Outcome::Cancelled { undone } => *undone,

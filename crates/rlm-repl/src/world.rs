@@ -55,13 +55,56 @@ pub fn wants_colour() -> bool {
     io::stdout().is_terminal() && variable("NO_COLOR").is_none() && variable("TERM").as_deref() != Some("dumb")
 }
 
+/// Makes a file that only its owner may read, whole or not at all: `fill` writes beside it, under
+/// another name, until everything is there.
+pub fn create_whole(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    let part = path.with_file_name(name);
+    let filled = create_private(&part).and_then(|mut file| fill(&mut file)).and_then(|()| std::fs::rename(&part, path));
+    if filled.is_err() {
+        // Whatever is wrong with the file is said already.
+        let _ = std::fs::remove_file(&part);
+    }
+    filled
+}
+
+/// Creates a new file that only its owner may read.
+fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    cap_std::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    File::open_ambient_with(path, &options, ambient_authority())
+}
+
+/// Makes a small file that only its owner may read, and the folders above it.
+pub fn create_secret(path: &Path, content: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    create_private(path)?.write_all(content.as_bytes())
+}
+
+/// Bytes that nobody can guess.
+pub fn random() -> io::Result<[u8; 32]> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
+    Ok(bytes)
+}
+
 /// Where the prompt's history is kept: under the user's state directory.
 pub fn history_file() -> Option<PathBuf> {
+    state_file("history")
+}
+
+/// A file of ours in the user's state directory.
+pub fn state_file(name: &str) -> Option<PathBuf> {
     let state = variable("XDG_STATE_HOME")
         .map(PathBuf::from)
         .filter(|path| path.is_absolute())
         .or_else(|| variable("HOME").map(|home| Path::new(&home).join(".local/state")))?;
-    Some(state.join("rlm-repl/history"))
+    Some(state.join("rlm-repl").join(name))
 }
 
 /// Writes text to standard output, all at once.

@@ -1,5 +1,7 @@
 //! The `%` commands of the prompt.
 
+use std::path::PathBuf;
+
 use rlm_sandbox::{Bytes, Limits, Variable};
 
 use crate::{text, units};
@@ -10,6 +12,11 @@ pub const HELP: &str = "\
 %limits             show the limits of a cell
 %limits NAME VALUE  change one, such as: %limits timeout 10
 %time CELL          run a cell and say what it used
+%undo               take the last cell back, or the last %load
+%fork NAME          go on in a copy of the session; %fork alone lists them
+%switch NAME        go to another copy; the first one is main
+%save PATH          save the session to a file
+%load PATH          go on with a saved session
 %help               this list
 %quit               leave, as Ctrl-D does
 Enter runs a cell; a block ends with an empty line; Alt-Enter adds a line.
@@ -17,7 +24,8 @@ Tab completes. Ctrl-C stops the running cell and keeps the variables.
 ";
 
 /// The commands, for completion.
-pub const NAMES: [&str; 5] = ["%help", "%limits", "%quit", "%time", "%vars"];
+pub const NAMES: [&str; 10] =
+    ["%fork", "%help", "%limits", "%load", "%quit", "%save", "%switch", "%time", "%undo", "%vars"];
 
 /// Changes one limit.
 pub type Change = Box<dyn FnOnce(&mut Limits)>;
@@ -34,6 +42,18 @@ pub enum Command {
     SetLimit(Change),
     /// Run a cell and say what it used.
     Time(String),
+    /// Take the last cell back.
+    Undo,
+    /// Go on in a copy of the session.
+    Fork(String),
+    /// Name the copies.
+    ListForks,
+    /// Go to another copy.
+    Switch(String),
+    /// Save the session.
+    Save(PathBuf),
+    /// Go on with a saved session.
+    Load(PathBuf),
     /// Leave.
     Quit,
 }
@@ -66,8 +86,18 @@ pub fn parse(text: &str) -> Result<Command, NotACommand> {
         ("%limits", change) => change_of(change).map(Command::SetLimit).map_err(NotACommand::Unknown),
         ("%time", "") => Err(NotACommand::Unknown("%time takes a cell, such as: %time len(context)".into())),
         ("%time", cell) => Ok(Command::Time(cell.to_owned())),
+        ("%undo", "") => Ok(Command::Undo),
+        ("%fork", "") => Ok(Command::ListForks),
+        ("%fork", name) => Ok(Command::Fork(name.to_owned())),
+        ("%switch", name) if !name.is_empty() => Ok(Command::Switch(name.to_owned())),
+        ("%save", path) if !path.is_empty() => Ok(Command::Save(path.into())),
+        ("%load", path) if !path.is_empty() => Ok(Command::Load(path.into())),
+        ("%switch", _) => Err(NotACommand::Unknown("%switch takes a name, such as: %switch main".into())),
+        ("%save" | "%load", _) => {
+            Err(NotACommand::Unknown(format!("{name} takes a path, such as: {name} work.session")))
+        }
         ("%quit" | "%exit", "") => Ok(Command::Quit),
-        ("%help" | "%vars" | "%quit" | "%exit", _) => {
+        ("%help" | "%vars" | "%undo" | "%quit" | "%exit", _) => {
             Err(NotACommand::Unknown(format!("{name} takes nothing after it")))
         }
         _ => Err(NotACommand::Unknown(format!("unknown command {name}"))),
@@ -156,6 +186,10 @@ mod tests {
             matches!(parse("%time for x in y:\n    pass"), Ok(Command::Time(cell)) if cell == "for x in y:\n    pass")
         );
         assert!(matches!(parse("exit"), Ok(Command::Quit)));
+        assert!(matches!(parse("%undo"), Ok(Command::Undo)));
+        assert!(matches!(parse("%fork"), Ok(Command::ListForks)));
+        assert!(matches!(parse("%fork try one"), Ok(Command::Fork(name)) if name == "try one"));
+        assert!(matches!(parse("%save a b.session"), Ok(Command::Save(path)) if path == PathBuf::from("a b.session")));
         let Ok(Command::SetLimit(change)) = parse("%limits memory=2M") else { panic!("no change") };
         let mut limits = Limits::default();
         change(&mut limits);
@@ -168,6 +202,7 @@ mod tests {
         assert_eq!(problem(" "), NotACommand::Empty);
         assert_eq!(problem("x % 2"), NotACommand::Cell);
         assert_eq!(problem("%nope"), unknown("unknown command %nope"));
+        assert_eq!(problem("%load"), unknown("%load takes a path, such as: %load work.session"));
         assert_eq!(problem("%vars x"), unknown("%vars takes nothing after it"));
         assert_eq!(
             problem("%limits timeout 0"),

@@ -3,23 +3,29 @@
 mod command;
 mod complete;
 mod editor;
+mod history;
 mod unfinished;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use anyhow::Result;
 use reedline::{Reedline, Signal};
-use rlm_sandbox::{Cell, Engine, Execution, Limits, Outcome, Session};
+use rlm_sandbox::{Bytes, Cell, Checkpoint, Context, Engine, Execution, Limits, Outcome, Session};
 use tokio::runtime::Runtime;
 
 use crate::{
     args::PromptArgs,
+    config::KeyFile,
     contexts, failure,
     interrupt::CellInterrupt,
     outcome::{self, Hints},
-    world,
+    snapshots, text, world,
 };
 use command::{Command, NotACommand};
+use history::{Before, History};
 
 /// The session, shared between the prompt and its completions, which never run at the same time.
 type Shared = Arc<Mutex<Session>>;
@@ -34,8 +40,9 @@ pub fn prompt(args: &PromptArgs) -> Result<i32> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     // The editor reads Ctrl-C as a key; as a signal it comes only while a cell has the terminal.
     let interrupt = CellInterrupt::default();
+    let engine = Engine::new()?;
     let session = runtime.block_on(async {
-        let mut session = Engine::new()?.session(args.limits.limits()).start().await?;
+        let mut session = engine.session(args.limits.limits()).start().await?;
         contexts::bind(&mut session, &opened).await?;
         interrupt.listen(session.canceller())?;
         anyhow::Ok(session)
@@ -43,7 +50,8 @@ pub fn prompt(args: &PromptArgs) -> Result<i32> {
     greet(&opened)?;
     let session = Arc::new(Mutex::new(session));
     let editor = editor::editor(&session, runtime.handle());
-    Prompt { runtime, session, interrupt, editor }.read_and_run()
+    let (history, key) = (History::default(), KeyFile::find(&args.key));
+    Prompt { runtime, session, interrupt, editor, engine, opened, history, key }.read_and_run()
 }
 
 fn greet(opened: &[rlm_sandbox::Context]) -> Result<()> {
@@ -59,6 +67,11 @@ struct Prompt {
     session: Shared,
     interrupt: CellInterrupt,
     editor: Reedline,
+    engine: Engine,
+    /// The contexts of the command line, which saved sessions may refer to.
+    opened: Vec<Context>,
+    history: History,
+    key: KeyFile,
 }
 
 impl Prompt {
@@ -107,9 +120,73 @@ impl Prompt {
             Command::ShowLimits => world::out(&command::shown(lock(&self.session).limits()))?,
             Command::SetLimit(change) => self.set_limit(change)?,
             Command::Time(code) => return self.cell(&code, true),
+            Command::Undo => self.undo()?,
+            Command::ListForks => world::out(&self.history.listing())?,
+            Command::Fork(name) => self.go_to(|history, state| history.fork(name, state))?,
+            Command::Switch(name) => self.go_to(|history, state| history.switch(name, state))?,
+            Command::Save(path) => self.save(&path)?,
+            Command::Load(path) => self.load(&path)?,
             Command::Quit => return Ok(Some(failure::OK)),
         }
         Ok(None)
+    }
+
+    fn undo(&mut self) -> Result<()> {
+        match self.history.undo() {
+            None => world::err(&failure::lines("there is nothing to undo", None)),
+            Some(Before { state, did }) => {
+                self.runtime.block_on(lock(&self.session).rollback(&state))?;
+                world::out(&format!("took back: {}\n", text::cut(&did.trim().replace('\n', " "), 60)))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaves the present copy of the session for another one.
+    fn go_to(&mut self, choose: impl FnOnce(&mut History, Checkpoint) -> Result<Checkpoint, String>) -> Result<()> {
+        let mut session = lock(&self.session);
+        let present = self.runtime.block_on(session.checkpoint())?;
+        match choose(&mut self.history, present) {
+            Ok(state) => {
+                self.runtime.block_on(session.rollback(&state))?;
+                world::out(&format!("now in {}\n", self.history.current()))?;
+            }
+            Err(message) => world::err(&failure::lines(&message, Some("%fork lists the copies"))),
+        }
+        Ok(())
+    }
+
+    fn save(&mut self, path: &Path) -> Result<()> {
+        let mut session = lock(&self.session);
+        let saved = match self.key.to_save() {
+            Ok(key) => self.runtime.block_on(snapshots::save(&mut session, path, &key)),
+            Err(unusable) => Err(unusable.into()),
+        };
+        match saved {
+            Ok(bytes) => world::out(&format!("saved {}: {}\n", path.display(), Bytes(bytes)))?,
+            Err(error) => world::err(&failure::report(&error).0),
+        }
+        Ok(())
+    }
+
+    fn load(&mut self, path: &Path) -> Result<()> {
+        let mut session = lock(&self.session);
+        let before = self.runtime.block_on(session.checkpoint())?;
+        let loaded = self.key.to_load().and_then(|key| snapshots::read(path, &key)).map_err(anyhow::Error::from);
+        let loaded = loaded.and_then(|snapshot| {
+            self.runtime.block_on(async {
+                let builder = self.engine.session(session.limits().clone());
+                let loaded = builder.load(&snapshot, &self.opened).await;
+                let state = loaded.map_err(|error| snapshots::about(path, error))?.checkpoint().await?;
+                // The same session in another state, so that Ctrl-C goes on reaching it.
+                Ok(session.rollback(&state).await?)
+            })
+        });
+        match loaded {
+            Ok(()) => self.history.note(before, format!("%load {}", path.display())),
+            Err(error) => world::err(&failure::report(&error).0),
+        }
+        Ok(())
     }
 
     fn list_variables(&mut self) -> Result<()> {
@@ -132,8 +209,14 @@ impl Prompt {
     fn cell(&mut self, code: &str, timed: bool) -> Result<Option<i32>> {
         let cell = Cell::new(code);
         let mut session = lock(&self.session);
-        let execution = self.runtime.block_on(session.run(&cell))?;
+        let (before, execution) = self.runtime.block_on(async {
+            let before = session.checkpoint().await?;
+            anyhow::Ok((before, session.run(&cell).await?))
+        })?;
         self.interrupt.forget();
+        if !outcome::is_undone(&execution.outcome) {
+            self.history.note(before, code);
+        }
         show(&execution)?;
         if timed {
             world::out(&outcome::spent(&execution.usage))?;

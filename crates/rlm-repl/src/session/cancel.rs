@@ -15,25 +15,20 @@ const AGAIN: Duration = Duration::from_millis(5);
 ///
 /// Runs are numbered as they are read. A cancel means the runs read before it: the one that is
 /// running, and any that still queue, which then end without being started.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Cancels {
-    canceller: Canceller,
     state: Arc<Mutex<State>>,
 }
 
 #[derive(Default)]
 struct State {
     read: u64,
-    running: Option<u64>,
+    /// The run under way, and what cancels its session's cell.
+    running: Option<(u64, Canceller)>,
     cancelled_to: u64,
 }
 
 impl Cancels {
-    /// Cancels through `canceller`.
-    pub fn new(canceller: Canceller) -> Self {
-        Self { canceller, state: Arc::default() }
-    }
-
     /// Numbers a run that was just read.
     pub fn number(&self) -> u64 {
         let mut state = self.state();
@@ -51,12 +46,13 @@ impl Cancels {
         }
     }
 
-    /// Marks a run as running; `false` if it was cancelled before it began.
-    pub fn begin(&self, run: u64) -> bool {
+    /// Marks a run as running, cancelled through `canceller`; `false` if it was cancelled before it
+    /// began.
+    pub fn begin(&self, run: u64, canceller: Canceller) -> bool {
         let mut state = self.state();
         let wanted = run > state.cancelled_to;
         if wanted {
-            state.running = Some(run);
+            state.running = Some((run, canceller));
         }
         wanted
     }
@@ -72,10 +68,10 @@ impl Cancels {
         loop {
             {
                 let state = self.state();
-                if state.running.is_none_or(|run| run > state.cancelled_to) {
-                    return;
+                match &state.running {
+                    Some((run, canceller)) if *run <= state.cancelled_to => canceller.cancel(),
+                    _ => return,
                 }
-                self.canceller.cancel();
             }
             thread::sleep(AGAIN);
         }

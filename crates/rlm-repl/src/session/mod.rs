@@ -1,4 +1,4 @@
-//! `session`: one session served over standard input and output, a JSON object on each line.
+//! `session`: sessions served over standard input and output, a JSON object on each line.
 //!
 //! One thread reads. It answers nothing by itself but does at once what cannot wait for the cell
 //! that is running: replies to host calls and cancels. All other requests queue for the thread that
@@ -17,14 +17,15 @@ use std::io::{BufReader, stdin, stdout};
 use anyhow::Result;
 use rlm_sandbox::Engine;
 
-use crate::{args::SessionArgs, failure};
+use self::serve::Setup;
+use crate::{args::SessionArgs, config::KeyFile, failure};
 
 /// Serves until standard input ends.
 pub fn session(args: &SessionArgs) -> Result<i32> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     runtime.block_on(async {
-        let session = Engine::new()?.session(args.limits.limits()).start().await?;
-        serve::serve(session, BufReader::with_capacity(1 << 16, stdin()), stdout()).await
+        let setup = Setup { engine: Engine::new()?, limits: args.limits.limits(), key: KeyFile::find(&args.key) };
+        serve::serve(setup, BufReader::with_capacity(1 << 16, stdin()), stdout()).await
     })?;
     Ok(failure::OK)
 }

@@ -19,6 +19,8 @@ pub const MAX_WAITING: usize = 1024;
 pub struct Turn {
     /// Named in the result.
     pub id: Id,
+    /// The session it is for.
+    pub session: String,
     /// What to do.
     pub op: Op,
     /// The number of a run, by which it can be cancelled; 0 for anything else.
@@ -61,7 +63,7 @@ impl Reader {
 
     fn route(&self, incoming: Incoming) -> io::Result<()> {
         match incoming {
-            Incoming::Request { id, op } => self.queue(id, op),
+            Incoming::Request { id, session, op } => self.queue(id, session, op),
             Incoming::Cancel { id } => {
                 self.output.done(&id)?;
                 self.cancels.cancel();
@@ -75,9 +77,9 @@ impl Reader {
     }
 
     /// Never waits for room: a reply or a cancel may be what makes it.
-    fn queue(&self, id: Id, op: Op) -> io::Result<()> {
+    fn queue(&self, id: Id, session: String, op: Op) -> io::Result<()> {
         let run = if matches!(op, Op::Run { .. }) { self.cancels.number() } else { 0 };
-        match self.turns.try_send(Turn { id, op, run }) {
+        match self.turns.try_send(Turn { id, session, op, run }) {
             Ok(()) => Ok(()),
             Err(mpsc::error::TrySendError::Full(turn)) => {
                 self.output.error(&turn.id, &format!("{MAX_WAITING} requests wait already"))

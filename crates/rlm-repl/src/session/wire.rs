@@ -34,6 +34,8 @@ pub enum Incoming {
     Request {
         /// Named in the result.
         id: Id,
+        /// The session it is for.
+        session: String,
         /// What to do.
         op: Op,
     },
@@ -84,7 +86,41 @@ pub enum Op {
         /// Its name in the session.
         name: String,
     },
+    /// Note the session's state.
+    Checkpoint,
+    /// Go back to a state noted before.
+    Rollback {
+        /// The number it got.
+        checkpoint: u64,
+    },
+    /// Make another session with the same variables.
+    Fork {
+        /// Its name.
+        name: String,
+    },
+    /// Save the session to a file.
+    Save {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Load a session from a file.
+    Load {
+        /// The file.
+        path: PathBuf,
+        /// Files of the contexts it refers to.
+        contexts: Vec<PathBuf>,
+    },
+    /// Give up a checkpoint.
+    DropCheckpoint {
+        /// Its number.
+        checkpoint: u64,
+    },
+    /// Give up the session.
+    DropSession,
 }
+
+/// The session that is there from the start, and meant where a request names none.
+pub const MAIN: &str = "main";
 
 /// A line that cannot be understood.
 #[derive(Debug, PartialEq, Eq)]
@@ -143,29 +179,35 @@ fn between(name: &str, given: Option<u64>, most: u64) -> Result<(), String> {
 struct Head {
     #[serde(default)]
     id: Id,
+    session: Option<String>,
     op: Option<String>,
     call: Option<u64>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RunLine {
-    #[serde(default, rename = "id")]
-    _id: IgnoredAny,
-    #[serde(rename = "op")]
-    _op: IgnoredAny,
+/// The fields of one op, beside those that every request may have.
+macro_rules! op_line {
+    ($line:ident { $($(#[$attribute:meta])* $field:ident: $type:ty),* $(,)? }) => {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct $line {
+            #[serde(default, rename = "id")]
+            _id: IgnoredAny,
+            #[serde(rename = "op")]
+            _op: IgnoredAny,
+            #[serde(default, rename = "session")]
+            _session: IgnoredAny,
+            $($(#[$attribute])* $field: $type,)*
+        }
+    };
+}
+
+op_line!(RunLine {
     code: String,
     #[serde(default)]
     limits: LimitSpec,
-}
+});
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DefineLine {
-    #[serde(default, rename = "id")]
-    _id: IgnoredAny,
-    #[serde(rename = "op")]
-    _op: IgnoredAny,
+op_line!(DefineLine {
     name: String,
     // `null` is a value, which `Option` alone would take for a missing field.
     #[serde(default, deserialize_with = "present")]
@@ -173,27 +215,31 @@ struct DefineLine {
     path: Option<PathBuf>,
     #[serde(default)]
     bytes: bool,
-}
+});
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FunctionLine {
-    #[serde(default, rename = "id")]
-    _id: IgnoredAny,
-    #[serde(rename = "op")]
-    _op: IgnoredAny,
+op_line!(FunctionLine { name: String });
+
+// A line whose `op` says it all.
+op_line!(BareLine {});
+
+op_line!(RollbackLine { checkpoint: u64 });
+
+op_line!(ForkLine {
+    #[serde(rename = "as")]
     name: String,
-}
+});
 
-/// A line whose `op` says it all.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BareLine {
-    #[serde(default, rename = "id")]
-    _id: IgnoredAny,
-    #[serde(rename = "op")]
-    _op: IgnoredAny,
-}
+op_line!(SaveLine { path: PathBuf });
+
+op_line!(LoadLine {
+    path: PathBuf,
+    #[serde(default)]
+    contexts: Vec<PathBuf>,
+});
+
+op_line!(DropLine {
+    checkpoint: Option<u64>,
+});
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -217,6 +263,8 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<FromJson
     FromJson::deserialize(deserializer).map(Some)
 }
 
+const OPS: &str = "run, define, vars, function, checkpoint, rollback, fork, save, load, drop or cancel";
+
 /// Reads one line.
 pub fn parse(line: &[u8]) -> Result<Incoming, BadLine> {
     // A list would be taken for an object whose fields come in order.
@@ -239,11 +287,19 @@ fn parse_after(head: Head, line: &[u8]) -> Result<Incoming, String> {
         (Some("define"), _) => define(read(line)?)?,
         (Some("function"), _) => read(line).map(|FunctionLine { name, .. }| Op::Function { name })?,
         (Some("vars"), _) => read(line).map(|BareLine { .. }| Op::Vars)?,
-        (Some(unknown), _) => {
-            return Err(format!("unknown op {unknown:?}, expected run, define, vars, function or cancel"));
-        }
+        (Some("checkpoint"), _) => read(line).map(|BareLine { .. }| Op::Checkpoint)?,
+        (Some("rollback"), _) => read(line).map(|RollbackLine { checkpoint, .. }| Op::Rollback { checkpoint })?,
+        (Some("fork"), _) => read(line).map(|ForkLine { name, .. }| Op::Fork { name })?,
+        (Some("save"), _) => read(line).map(|SaveLine { path, .. }| Op::Save { path })?,
+        (Some("load"), _) => read(line).map(|LoadLine { path, contexts, .. }| Op::Load { path, contexts })?,
+        (Some("drop"), _) => match (read(line)?, &head.session) {
+            (DropLine { checkpoint: Some(checkpoint), .. }, None) => Op::DropCheckpoint { checkpoint },
+            (DropLine { checkpoint: None, .. }, Some(_)) => Op::DropSession,
+            _ => return Err("drop takes `checkpoint` or `session`, one of them".into()),
+        },
+        (Some(unknown), _) => return Err(format!("unknown op {unknown:?}, expected {OPS}")),
     };
-    Ok(Incoming::Request { id, op })
+    Ok(Incoming::Request { id, session: head.session.unwrap_or_else(|| MAIN.to_owned()), op })
 }
 
 fn run(line: RunLine) -> Result<Op, String> {
@@ -297,21 +353,49 @@ mod tests {
             parse(br#"{"id":1,"op":"run","code":"1","limits":{"wall_ms":50}}"#),
             Ok(Incoming::Request {
                 id: id.clone(),
+                session: MAIN.into(),
                 op: Op::Run { code: "1".into(), limits: LimitSpec { wall_ms: Some(50), ..LimitSpec::default() } }
             })
         );
         assert_eq!(
             parse(br#"{"op":"define","name":"x","value":null}"#),
-            Ok(Incoming::Request { id: Id::None, op: Op::Define { name: "x".into(), value: Value::None } })
+            Ok(Incoming::Request {
+                id: Id::None,
+                session: MAIN.into(),
+                op: Op::Define { name: "x".into(), value: Value::None }
+            })
         );
         assert_eq!(
             parse(br#"{"id":"a","op":"define","name":"x","path":"f","bytes":true}"#),
             Ok(Incoming::Request {
                 id: Id::Text("a".into()),
+                session: MAIN.into(),
                 op: Op::DefineFile { name: "x".into(), path: "f".into(), kind: Kind::Bytes }
             })
         );
         assert_eq!(parse(br#"{"id":1,"op":"cancel"}"#), Ok(Incoming::Cancel { id }));
+    }
+
+    #[test]
+    fn requests_about_states_and_files_are_read() {
+        let request = |line: &str| match parse(line.as_bytes()).unwrap() {
+            Incoming::Request { session, op, .. } => (session, op),
+            other => panic!("{other:?}"),
+        };
+        let main = |op| (MAIN.to_owned(), op);
+        assert_eq!(request(r#"{"op":"checkpoint"}"#), main(Op::Checkpoint));
+        assert_eq!(
+            request(r#"{"op":"rollback","session":"b","checkpoint":3}"#),
+            ("b".into(), Op::Rollback { checkpoint: 3 })
+        );
+        assert_eq!(request(r#"{"op":"fork","as":"b"}"#), main(Op::Fork { name: "b".into() }));
+        assert_eq!(request(r#"{"op":"save","path":"f"}"#), main(Op::Save { path: "f".into() }));
+        assert_eq!(
+            request(r#"{"op":"load","path":"f","contexts":["c"],"session":"new"}"#),
+            ("new".into(), Op::Load { path: "f".into(), contexts: vec!["c".into()] })
+        );
+        assert_eq!(request(r#"{"op":"drop","checkpoint":3}"#), main(Op::DropCheckpoint { checkpoint: 3 }));
+        assert_eq!(request(r#"{"op":"drop","session":"b"}"#), ("b".into(), Op::DropSession));
     }
 
     #[test]
@@ -336,10 +420,18 @@ mod tests {
             ("5", "invalid type: integer `5`, expected an object with `op`, or with `call`"),
             ("{}", "missing field `op`"),
             (" [1]", "a line is an object, not a list"),
-            (r#"{"op":"jump"}"#, "unknown op \"jump\", expected run, define, vars, function or cancel"),
+            (
+                r#"{"op":"jump"}"#,
+                "unknown op \"jump\", expected run, define, vars, function, checkpoint, rollback, fork, save, load, \
+                 drop or cancel",
+            ),
+            (r#"{"op":"drop"}"#, "drop takes `checkpoint` or `session`, one of them"),
+            (r#"{"op":"drop","session":"b","checkpoint":1}"#, "drop takes `checkpoint` or `session`, one of them"),
+            (r#"{"op":"fork"}"#, "missing field `as`"),
+            (r#"{"op":"vars","session":1}"#, "invalid type: integer `1`, expected a string"),
             (r#"{"op":"run"}"#, "missing field `code`"),
             (r#"{"op":"run","code":1}"#, "invalid type: integer `1`, expected a string"),
-            (r#"{"op":"vars","code":"1"}"#, "unknown field `code`, expected `id` or `op`"),
+            (r#"{"op":"vars","code":"1"}"#, "unknown field `code`, expected one of `id`, `op`, `session`"),
             (r#"{"op":"define","name":"x"}"#, "define takes `value` or `path`, one of them"),
             (r#"{"op":"define","name":"x","value":1,"path":"f"}"#, "define takes `value` or `path`, one of them"),
             (

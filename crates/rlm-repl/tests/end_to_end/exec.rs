@@ -231,3 +231,71 @@ fn nothing_of_the_world_is_in_reach() {
         ended(0, "{}\nrefused\n", "")
     );
 }
+
+#[test]
+fn a_session_is_saved_and_loaded() {
+    let (folder, text) = file("text", "some text");
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let (key, saved, text) = (at("key"), at("saved"), text.display().to_string());
+    let exec = |args: &[&str]| rlm_repl(&[&["exec", "--snapshot-key", &key], args].concat(), "");
+    let make = "import random\nlive = (n for n in range(9))\nnext(live)\nrandom.seed(3)";
+    assert_eq!(exec(&["--context", &text, "--save", &saved, "-c", make]), ended(0, "", ""));
+    let look = "print(next(live), context, random.randrange(1000))";
+    let expected = ended(0, "1 some text 243\n", "");
+    for _ in 0..2 {
+        assert_eq!(exec(&["--context", &text, "--load", &saved, "-c", look]), expected);
+    }
+    let raised = exec(&["--context", &text, "--load", &saved, "--save", &saved, "-c", "next(live); 1 / 0"]);
+    assert_eq!(raised.code, 1, "what a cell did before it raised is saved");
+    let next = exec(&["--context", &text, "--load", &saved, "-c", "print(next(live))"]);
+    assert_eq!(next, ended(0, "2\n", ""));
+    #[cfg(unix)]
+    for private in [&key, &saved] {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(private).unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o600, "{private}");
+    }
+}
+
+#[test]
+fn a_snapshot_that_cannot_be_loaded_says_why() {
+    let (folder, text) = file("text", "some text");
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let (key, saved, text) = (at("key"), at("saved"), text.display().to_string());
+    let exec = |args: &[&str]| rlm_repl(&[&["exec", "--snapshot-key"], args].concat(), "");
+    let refused = |message: &str, hint: &str| ended(2, "", &format!("error: {message}\nhint: {hint}\n"));
+    let name_key = "name the key that the snapshot was sealed with: --snapshot-key PATH";
+    assert_eq!(
+        exec(&[&key, "--load", &saved, "-c", "1"]),
+        refused(&format!("snapshot key {key}: no such file"), name_key)
+    );
+    assert_eq!(
+        exec(&[&text, "--load", &saved, "-c", "1"]).stderr,
+        format!("error: snapshot key {text}: expected 64 hex digits\n")
+    );
+    assert_eq!(exec(&[&key, "--context", &text, "--save", &saved, "-c", "x = 1"]), ended(0, "", ""));
+    let missing = exec(&[&key, "--load", &saved, "-c", "1"]);
+    assert!(
+        missing.stderr.ends_with(
+            "of 9 bytes, which was not given\nhint: give the file again that the session had: --context PATH\n"
+        ),
+        "{missing:?}"
+    );
+    assert_eq!(exec(&[&key, "--load", &text, "-c", "1"]).stderr, format!("error: {text}: not a snapshot\n"));
+    let other = at("other");
+    assert_eq!(exec(&[&other, "--save", &at("unused"), "-c", "1"]), ended(0, "", ""));
+    assert_eq!(
+        exec(&[&other, "--load", &saved, "-c", "1"]),
+        refused(
+            &format!("{saved}: snapshot was sealed with another key"),
+            "name the key it was sealed with: --snapshot-key PATH"
+        )
+    );
+    let mut bytes = std::fs::read(&saved).unwrap();
+    bytes.truncate(bytes.len() - 1);
+    std::fs::write(&saved, &bytes).unwrap();
+    let (len, again) = (bytes.len(), "copy it again from where it was saved");
+    assert_eq!(
+        exec(&[&key, "--load", &saved, "-c", "1"]),
+        refused(&format!("{saved}: snapshot is truncated: {len} of {} bytes", len + 1), again)
+    );
+}

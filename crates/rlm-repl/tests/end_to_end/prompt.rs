@@ -212,3 +212,45 @@ fn history_lasts_and_tab_completes() {
     terminal.wait_for("remarkable = 'once ' + 'more'");
     assert!(home.path().join(".local/state/rlm-repl/history").exists());
 }
+
+#[test]
+fn cells_are_taken_back_and_sessions_kept() {
+    let home = home();
+    let saved = home.path().join("kept.session");
+    let mut terminal = Terminal::start(&home, &[]);
+    terminal.enter("x = [1]\r");
+    terminal.enter("x.append(2)\r");
+    terminal.enter("%undo\r");
+    terminal.wait_for_output("took back: x.append(2)");
+    terminal.enter("x\r");
+    terminal.wait_for_output("[1]");
+    terminal.enter("%fork other\r");
+    terminal.wait_for_output("now in other");
+    terminal.enter("x.append('other')\r");
+    terminal.enter(&format!("%save {}\r", saved.display()));
+    terminal.wait_for("saved ");
+    terminal.enter("%switch main\r");
+    terminal.wait_for_output("now in main");
+    terminal.enter("x\r");
+    terminal.wait_for_output("[1]");
+    terminal.enter("%load nowhere\r");
+    terminal.wait_for_output("error: nowhere: no such file");
+    terminal.enter("\x04");
+    assert_eq!(terminal.exit_code(), 0);
+
+    let mut terminal = Terminal::start(&home, &[]);
+    terminal.enter("%undo\r");
+    terminal.wait_for_output("error: there is nothing to undo");
+    terminal.enter("x = 'before'\r");
+    terminal.enter(&format!("%load {}\r", saved.display()));
+    terminal.enter("x\r");
+    terminal.wait_for_output("[1, 'other']");
+    terminal.enter("%undo\r");
+    terminal.wait_for_output("took back: x");
+    terminal.enter("%undo\r");
+    terminal.wait_for("took back: %load ");
+    terminal.enter("x\r");
+    terminal.wait_for_output("'before'");
+    terminal.enter("\x04");
+    assert_eq!(terminal.exit_code(), 0);
+}

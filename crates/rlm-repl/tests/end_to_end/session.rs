@@ -18,8 +18,13 @@ struct Client {
 
 impl Client {
     fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    fn start_with(args: &[&str]) -> Self {
         let mut child = command()
             .args(["session", "--timeout", "30"])
+            .args(args)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -218,7 +223,11 @@ fn bad_lines_are_answered_and_the_session_goes_on() {
     for (line, id, error) in [
         ("{", json!(null), "not JSON: EOF while parsing an object at column 1"),
         ("{}", json!(null), "missing field `op`"),
-        (r#"{"id":1,"op":"jump"}"#, json!(1), "unknown op \"jump\", expected run, define, vars, function or cancel"),
+        (
+            r#"{"id":1,"op":"jump"}"#,
+            json!(1),
+            "unknown op \"jump\", expected run, define, vars, function, checkpoint, rollback, fork, save, load, drop or cancel",
+        ),
         (r#"{"id":2,"op":"run"}"#, json!(2), "missing field `code`"),
         (
             r#"{"id":3,"op":"run","code":"","limits":{"fuel":0}}"#,
@@ -249,4 +258,88 @@ fn the_end_of_input_answers_what_was_asked_and_fails_what_waits() {
     assert_eq!((rest.len(), code), (1, 0));
     assert_eq!(rest[0]["error"]["kind"], "ConnectionError");
     assert_eq!(rest[0]["error"]["message"], "the session's input ended before the call was answered");
+}
+
+#[test]
+fn states_are_noted_and_gone_back_to() {
+    let mut client = Client::start();
+    client.prints("x = [1]\nlive = (n for n in range(9))\nnext(live)");
+    assert_eq!(client.ask(json!({"id": 1, "op": "checkpoint"})), json!({"id": 1, "checkpoint": 1}));
+    assert_eq!(client.prints("x.append(2)\nprint(x, next(live))"), "[1, 2] 1\n");
+    assert_eq!(client.ask(json!({"id": 2, "op": "checkpoint"})), json!({"id": 2, "checkpoint": 2}));
+    for (checkpoint, shown) in [(1, "[1]\n"), (2, "[1, 2]\n"), (1, "[1]\n")] {
+        let rollback = json!({"id": 3, "op": "rollback", "checkpoint": checkpoint});
+        assert_eq!(client.ask(rollback), json!({"id": 3, "ok": true}));
+        assert_eq!(client.prints("print(x)"), shown);
+    }
+    assert_eq!(client.prints("print(next(live))"), "1\n");
+    assert_eq!(client.ask(json!({"id": 4, "op": "drop", "checkpoint": 2})), json!({"id": 4, "ok": true}));
+    for op in ["rollback", "drop"] {
+        let gone = json!({"id": 5, "error": "there is no checkpoint 2"});
+        assert_eq!(client.ask(json!({"id": 5, "op": op, "checkpoint": 2})), gone);
+    }
+}
+
+#[test]
+fn forks_are_sessions_of_their_own() {
+    let mut client = Client::start();
+    client.ask(json!({"id": 1, "op": "function", "name": "f"}));
+    client.prints("x = [1]");
+    assert_eq!(client.ask(json!({"id": 2, "op": "fork", "as": "b"})), json!({"id": 2, "ok": true}));
+    client.prints("x.append('main')");
+    assert_eq!(
+        client.ask(json!({"id": 3, "op": "run", "session": "b", "code": "x.append(f()); x"})),
+        json!({"call": 1, "name": "f", "args": [], "kwargs": {}})
+    );
+    assert_eq!(client.ask(json!({"call": 1, "value": "b"}))["value"], json!([1, "b"]));
+    assert_eq!(client.prints("print(x)"), "[1, 'main']\n");
+    // A cancel reaches the cell that runs, whichever session it is in.
+    client.send(&json!({"id": 4, "op": "run", "session": "b", "code": "while True: pass"}).to_string());
+    assert_eq!(client.ask(json!({"id": 5, "op": "cancel"})), json!({"id": 5, "ok": true}));
+    assert_eq!(client.receive()["outcome"], "cancelled");
+    for (request, error) in [
+        (json!({"op": "fork", "as": "b"}), "there is a session \"b\" already"),
+        (json!({"op": "vars", "session": "c"}), "there is no session \"c\""),
+        (json!({"op": "drop", "session": "c"}), "there is no session \"c\""),
+        (json!({"op": "drop", "session": "main"}), "the session \"main\" stays"),
+    ] {
+        assert_eq!(client.ask(request), json!({"id": null, "error": error}));
+    }
+    assert_eq!(client.ask(json!({"id": 6, "op": "drop", "session": "b"})), json!({"id": 6, "ok": true}));
+    let gone = client.ask(json!({"id": 7, "op": "run", "session": "b", "code": "x"}));
+    assert_eq!(gone, json!({"id": 7, "error": "there is no session \"b\""}));
+}
+
+#[test]
+fn a_session_goes_on_in_another_process() {
+    let (folder, text) = file("text", "some text");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (key, saved) = (path("key"), path("saved"));
+    let mut client = Client::start_with(&["--snapshot-key", &key]);
+    client.ask(json!({"id": 1, "op": "function", "name": "f"}));
+    client.ask(json!({"id": 2, "op": "define", "name": "context", "path": text}));
+    client.prints("live = (n for n in range(9)); next(live)\nimport re\npattern = re.compile('t+')\nf2 = lambda: f(2)");
+    let bytes = client.ask(json!({"id": 3, "op": "save", "path": saved}))["bytes"].as_u64().unwrap();
+    assert_eq!(std::fs::metadata(&saved).unwrap().len(), bytes);
+    client.end();
+
+    let mut client = Client::start_with(&["--snapshot-key", &key]);
+    let error = client.ask(json!({"id": 1, "op": "load", "path": saved}))["error"].to_string();
+    assert!(error.contains(" of 9 bytes, which was not given"), "{error}");
+    let load = json!({"id": 2, "op": "load", "path": saved, "contexts": [text]});
+    assert_eq!(client.ask(load), json!({"id": 2, "ok": true}));
+    assert_eq!(client.prints("print(next(live), pattern.sub('T', context))"), "1 some TexT\n");
+    assert_eq!(
+        client.ask(json!({"id": 3, "op": "run", "code": "f2()"})),
+        json!({"call": 1, "name": "f", "args": [2], "kwargs": {}})
+    );
+    assert_eq!(client.ask(json!({"call": 1, "value": 7}))["value"], json!(7));
+    let load = json!({"id": 4, "op": "load", "session": "b", "path": saved, "contexts": [text]});
+    assert_eq!(client.ask(load), json!({"id": 4, "ok": true}));
+    assert_eq!(client.ask(json!({"id": 5, "op": "run", "session": "b", "code": "next(live)"}))["value"], json!(1));
+    assert_eq!(
+        client.ask(json!({"id": 6, "op": "load", "path": text})),
+        json!({"id": 6, "error": format!("{}: not a snapshot", text.display())})
+    );
+    assert_eq!(client.prints("print(next(live))"), "2\n", "a load that fails changes nothing");
 }
