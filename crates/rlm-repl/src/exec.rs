@@ -7,7 +7,7 @@ use rlm_sandbox::{Cell, Engine, Execution, Limits, Outcome};
 
 use crate::{
     args::{ContextArgs, ExecArgs, PromptArgs},
-    contexts,
+    config, contexts,
     failure::{self, Usage},
     outcome::{Hints, Record, complaint},
     units::MAX_MEMORY,
@@ -17,7 +17,7 @@ use crate::{
 /// Runs the cell the arguments name.
 pub fn exec(args: &ExecArgs) -> Result<i32> {
     let code = code(args)?;
-    let execution = run(&code, &args.context, args.limits.limits())?;
+    let execution = run(&code, &args.context, config::limits(&args.config, &args.limits)?)?;
     if args.json {
         let line = serde_json::to_string(&Record::of(&execution))? + "\n";
         world::out(&line).context("cannot write to standard output")?;
@@ -29,7 +29,7 @@ pub fn exec(args: &ExecArgs) -> Result<i32> {
 /// Runs standard input as one cell: what `rlm-repl < FILE` does.
 pub fn exec_stdin(args: &PromptArgs) -> Result<i32> {
     refuse_stdin_twice(&args.context)?;
-    let execution = run(&code_from_stdin()?, &args.context, args.limits.limits())?;
+    let execution = run(&code_from_stdin()?, &args.context, config::limits(&args.config, &args.limits)?)?;
     show(&execution, false)
 }
 

@@ -1,105 +1,272 @@
-//! Which models a run uses: flags first, then the environment, then the built-in model.
+//! Which models a run uses: flags first, then the environment, then `rlm-repl.toml`, then the
+//! built-in model.
 
-use std::sync::Arc;
+mod environment;
+mod file;
+
+use std::{io::BufReader, path::Path, sync::Arc};
 
 use anyhow::Result;
 use rlm::Models;
 use rlm_model::{
-    ApiKey, Builtin, ErrorKind, ModelError, ModelName, OpenAi, OpenAiConfig, SharedModel, parse_model_name,
+    Builtin, ErrorKind, Limiters, Matching, ModelError, ModelName, Pricing, Provider, Rate, Recorder, Remote,
+    RemoteConfig, Replay, Secret, SharedModel, listed_window, parse_model_name,
+};
+use rlm_sandbox::Limits;
+
+use crate::{
+    args::{ConfigArgs, LimitArgs, ModelArgs},
+    contexts,
+    failure::Usage,
+    world,
 };
 
-use crate::{args::ModelArgs, failure::Usage, world};
+pub use environment::{Environment, host_of};
+pub use file::File;
 
-/// What the environment may say about models.
-#[derive(Clone, Debug, Default)]
-pub struct Environment {
-    model: Option<String>,
-    sub_model: Option<String>,
-    base_url: Option<String>,
-    key: Option<String>,
-    proxies: Proxies,
-}
-
-/// Proxies as most programs take them from the environment.
-#[derive(Clone, Debug, Default)]
-struct Proxies {
-    http: Option<String>,
-    https: Option<String>,
-    except: Option<String>,
-}
-
-impl Environment {
-    /// What it says now.
-    pub fn read() -> Self {
-        let either = |lower: &str| world::variable(lower).or_else(|| world::variable(&lower.to_uppercase()));
-        Self {
-            model: world::variable("RLM_MODEL"),
-            sub_model: world::variable("RLM_SUB_MODEL"),
-            base_url: world::variable("OPENAI_BASE_URL"),
-            key: world::variable("OPENAI_API_KEY"),
-            proxies: Proxies {
-                http: either("http_proxy").or_else(|| either("all_proxy")),
-                https: either("https_proxy").or_else(|| either("all_proxy")),
-                except: either("no_proxy"),
-            },
-        }
-    }
+/// What one cell may use: by the flags, then the file, then as it is by default.
+pub fn limits(config: &ConfigArgs, args: &LimitArgs) -> Result<Limits> {
+    Ok(args.over(File::read(config.config.as_deref(), &Environment::read())?.limits.limits()))
 }
 
 /// The models of a run, and what to say about them before it starts.
 pub struct Chosen {
     /// The models.
     pub models: Models,
+    /// What is recorded of them, if anything.
+    pub recorder: Option<Recorder>,
     /// Lines for stderr.
     pub notes: Vec<String>,
 }
 
 /// Chooses the models.
-pub fn choose(args: &ModelArgs, environment: &Environment) -> Result<Chosen> {
-    let root_name = named(args.model.as_deref().or(environment.model.as_deref()).unwrap_or("builtin"))?;
-    let sub_name = match args.sub_model.as_deref().or(environment.sub_model.as_deref()) {
-        Some(name) => named(name)?,
-        None => root_name.clone(),
-    };
-    let builtin = |name: &ModelName| *name == ModelName::Builtin;
-    if args.base_url.is_some() && builtin(&root_name) && builtin(&sub_name) {
+pub fn choose(args: &ModelArgs, file: &File, environment: &Environment) -> Result<Chosen> {
+    let setup = Setup::new(args, file, environment);
+    let (root, sub) = setup.roles()?;
+    if args.base_url.is_some() && !root.is_remote() && !sub.is_remote() {
         return Err(Usage::new("--base-url: the built-in model has no server")
             .hint("name the server's model with --model openai:NAME")
             .into());
     }
-    let root = model(&root_name, args, environment)?;
-    let sub = if sub_name == root_name { root.clone() } else { model(&sub_name, args, environment)? };
-    let notes = match builtin(&root_name) && args.model.is_none() && environment.key.is_some() {
-        true => vec!["OPENAI_API_KEY is set but no model is named: choose one with --model openai:NAME".into()],
-        false => Vec::new(),
+    let recorder = args.record.as_deref().map(record).transpose()?;
+    let recorded = |model: SharedModel| match &recorder {
+        Some(recorder) => recorder.record(model),
+        None => model,
     };
-    Ok(Chosen { models: Models::new(root, sub), notes })
+    let root_model = recorded(setup.model(&root)?);
+    let sub_model = if sub == root { root_model.clone() } else { recorded(setup.model(&sub)?) };
+    let mut models = Models::new(root_model, sub_model);
+    for (name, entry) in &file.models {
+        if entry.offer {
+            let named = setup.named(name.get_ref())?;
+            models.named.insert(name.get_ref().clone(), recorded(setup.model(&named)?));
+        }
+    }
+    Ok(Chosen { models, recorder, notes: setup.notes(&root) })
 }
 
-fn named(name: &str) -> Result<ModelName, Usage> {
-    parse_model_name(name)
-        .map_err(|error| Usage::new(error.to_string()).hint("use builtin, or openai:NAME such as openai:gpt-5"))
+/// A model as somebody named it, and what it stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// As it was written: a name of the file, or as on the command line.
+    pub written: String,
+    /// What it means.
+    pub name: ModelName,
 }
 
-fn model(name: &ModelName, args: &ModelArgs, environment: &Environment) -> Result<SharedModel> {
-    match name {
-        ModelName::Builtin => Ok(Arc::new(Builtin)),
-        ModelName::OpenAi { model } => Ok(Arc::new(open_ai(model, args, environment)?)),
-        other => Err(Usage::new(format!("model {other}: not supported by this build")).into()),
+impl Named {
+    fn is_remote(&self) -> bool {
+        matches!(self.name, ModelName::Remote { .. })
     }
 }
 
-fn open_ai(model: &str, args: &ModelArgs, environment: &Environment) -> Result<OpenAi, Usage> {
-    let default = OpenAiConfig::default();
-    let base_url = args.base_url.clone().or_else(|| environment.base_url.clone()).unwrap_or(default.base_url);
-    OpenAi::new(OpenAiConfig {
-        model: model.to_owned(),
-        proxy: environment.proxies.for_url(&base_url),
-        base_url,
-        api_key: environment.key.as_deref().map(ApiKey::new),
-        ..OpenAiConfig::default()
-    })
-    .map_err(|error| refused(&error))
+/// All that decides how models are reached.
+pub struct Setup<'a> {
+    args: &'a ModelArgs,
+    file: &'a File,
+    environment: &'a Environment,
+    limiters: Limiters,
+}
+
+/// Where a remote model is and what opens it.
+pub struct Access {
+    /// Where its API begins.
+    pub base_url: String,
+    /// The environment variables that may hold the key; none where none is wanted.
+    pub key_variables: Vec<String>,
+    /// The key, if one of them is set.
+    pub key: Option<Secret>,
+}
+
+impl<'a> Setup<'a> {
+    /// Models of one process: they share their limiters.
+    pub fn new(args: &'a ModelArgs, file: &'a File, environment: &'a Environment) -> Self {
+        Self { args, file, environment, limiters: Limiters::new() }
+    }
+
+    /// Who writes the cells, and who reads the pieces.
+    pub fn roles(&self) -> Result<(Named, Named), Usage> {
+        let said = |flag: &Option<String>, variable: &str| flag.clone().or_else(|| self.environment.get(variable));
+        let of_file = |role: &Option<toml::Spanned<String>>| role.as_ref().map(|name| name.get_ref().clone());
+        let root = said(&self.args.model, "RLM_MODEL");
+        let sub = said(&self.args.sub_model, "RLM_SUB_MODEL");
+        let sub = match root {
+            // A root named here does not get the sub-model that the file chose for another.
+            Some(_) => sub,
+            None => sub.or_else(|| of_file(&self.file.roles.sub)),
+        };
+        let root = root.or_else(|| of_file(&self.file.roles.root)).unwrap_or_else(|| "builtin".into());
+        Ok((self.named(&root)?, self.named(sub.as_deref().unwrap_or(&root))?))
+    }
+
+    /// What a name means: one of the file's, or one as on the command line.
+    pub fn named(&self, written: &str) -> Result<Named, Usage> {
+        let written = written.trim();
+        let full = self.file.model(written).map_or(written, |entry| entry.model.get_ref());
+        let name = parse_model_name(full)
+            .map_err(|error| Usage::new(error.to_string()).hint("use builtin, or openai:NAME such as openai:gpt-5"))?;
+        Ok(Named { written: written.to_owned(), name })
+    }
+
+    /// The model itself. Nothing is sent yet.
+    pub fn model(&self, named: &Named) -> Result<SharedModel> {
+        match &named.name {
+            ModelName::Builtin => Ok(Arc::new(Builtin)),
+            ModelName::Recorded { path } => Ok(Arc::new(replay(path)?)),
+            ModelName::Remote { provider, model } => Ok(Arc::new(self.remote(named, provider, model)?)),
+            other => Err(Usage::new(format!("model {other}: not supported by this build")).into()),
+        }
+    }
+
+    fn remote(&self, named: &Named, provider: &'static Provider, model: &str) -> Result<Remote> {
+        let (entry, access) = (self.file.model(&named.written), self.access(named, provider)?);
+        let config = RemoteConfig {
+            name: named.name.to_string(),
+            format: provider.format,
+            model: model.to_owned(),
+            proxy: self.environment.proxy_for(&access.base_url),
+            limiter: self.limiters.of(&format!("{} {}", provider.name, access.base_url), self.rate(provider)),
+            pricing: self.pricing(named, &access.base_url, model),
+            context_window: entry
+                .and_then(|entry| entry.context_window)
+                .or_else(|| listed_window(&access.base_url, model)),
+            key_header: entry
+                .and_then(|entry| entry.key_header.clone())
+                .or_else(|| provider.key_header.map(Into::into)),
+            api_key: access.key,
+            base_url: access.base_url,
+            ..RemoteConfig::default()
+        };
+        let config = match entry {
+            None => config,
+            Some(entry) => RemoteConfig {
+                headers: self.headers(named, entry)?,
+                stream: entry.stream.unwrap_or(config.stream),
+                mark_cache: entry.prompt_cache.unwrap_or(config.mark_cache),
+                timeout: entry.timeout.unwrap_or(config.timeout),
+                chunk_timeout: entry.chunk_timeout.unwrap_or(config.chunk_timeout),
+                max_attempts: entry.attempts.unwrap_or(config.max_attempts).max(1),
+                max_output_tokens: entry.max_output_tokens,
+                ..config
+            },
+        };
+        Ok(Remote::new(config).map_err(|error| refused(&error))?)
+    }
+
+    /// Where a model is reached, and with which key.
+    pub fn access(&self, named: &Named, provider: &'static Provider) -> Result<Access, Usage> {
+        let (entry, general) = (self.file.model(&named.written), self.file.provider(provider.name));
+        let in_environment = provider.base_url_variable.and_then(|variable| self.environment.get(variable));
+        let base_url = entry
+            .and_then(|entry| entry.base_url.clone())
+            .or_else(|| self.args.base_url.clone())
+            .or_else(|| in_environment.map(|url| suffixed(&url, provider.base_url_suffix)))
+            .or_else(|| general.and_then(|general| general.base_url.clone()))
+            .or_else(|| provider.base_url.map(Into::into));
+        let Some(base_url) = base_url else {
+            let variable = provider.base_url_variable.unwrap_or("RLM_CONFIG");
+            return Err(Usage::new(format!("{}: nobody says where the server is", named.name))
+                .hint(format!("name it with --base-url, or set {variable}")));
+        };
+        let own = entry
+            .and_then(|entry| entry.key_variable.clone())
+            .or_else(|| general.and_then(|general| general.key_variable.clone()));
+        let key_variables = match &own {
+            Some(variable) => vec![variable.clone()],
+            None => provider.key_variables.iter().map(|variable| (*variable).to_owned()).collect(),
+        };
+        let key = key_variables.iter().find_map(|variable| self.environment.get(variable));
+        if let (Some(variable), None) = (&own, &key) {
+            return Err(Usage::new(format!("{}: its key is to be in {variable}, which is not set", named.written))
+                .hint(format!("set {variable}, or change key_variable in {}", self.file_name())));
+        }
+        Ok(Access { base_url, key_variables, key: key.map(Secret::new) })
+    }
+
+    fn headers(&self, named: &Named, entry: &file::Entry) -> Result<Vec<(String, Secret)>, Usage> {
+        let value = |text: &String| match text.strip_prefix('$') {
+            None => Ok(text.clone()),
+            Some(variable) => self.environment.get(variable).ok_or_else(|| {
+                Usage::new(format!("{}: a header is to be in {variable}, which is not set", named.written))
+                    .hint(format!("set {variable}, or change headers in {}", self.file_name()))
+            }),
+        };
+        entry.headers.iter().map(|(name, text)| Ok((name.clone(), Secret::new(value(text)?)))).collect()
+    }
+
+    fn rate(&self, provider: &Provider) -> Rate {
+        let default = Rate::default();
+        let Some(general) = self.file.provider(provider.name) else { return default };
+        Rate {
+            concurrency: general.concurrency.unwrap_or(default.concurrency),
+            requests_per_minute: general.requests_per_minute,
+            tokens_per_minute: general.tokens_per_minute,
+        }
+    }
+
+    /// What calls of a model cost: as the file says, or as listed for its server.
+    pub fn pricing(&self, named: &Named, base_url: &str, model: &str) -> Pricing {
+        match self.file.model(&named.written).and_then(|entry| entry.price) {
+            Some(price) => Pricing::Set(price.into()),
+            None => Pricing::listed(base_url, model, Some(world::now())),
+        }
+    }
+
+    fn notes(&self, root: &Named) -> Vec<String> {
+        let keys = [("OPENAI_API_KEY", "openai:NAME"), ("ANTHROPIC_API_KEY", "anthropic:NAME")];
+        let silent = self.args.model.is_some() || root.name != ModelName::Builtin;
+        keys.iter()
+            .filter(|(variable, _)| !silent && self.environment.get(variable).is_some())
+            .map(|(variable, name)| format!("{variable} is set but no model is named: choose one with --model {name}"))
+            .collect()
+    }
+
+    fn file_name(&self) -> String {
+        self.file.path.as_ref().map_or_else(|| "rlm-repl.toml".into(), |path| path.display().to_string())
+    }
+}
+
+/// `url` with `suffix` after it, unless it is there already.
+fn suffixed(url: &str, suffix: &str) -> String {
+    let url = url.trim_end_matches('/');
+    if url.ends_with(suffix) { url.to_owned() } else { format!("{url}{suffix}") }
+}
+
+fn record(path: &Path) -> Result<Recorder, Usage> {
+    let file = world::create(path).map_err(|error| {
+        Usage::new(format!("recording {}: {}", path.display(), contexts::describe(&error)))
+            .hint("name a file in a directory you can write to")
+    })?;
+    Ok(Recorder::new(file))
+}
+
+fn replay(path: &str) -> Result<Replay> {
+    let named = |why: &dyn std::fmt::Display| {
+        Usage::new(format!("recording {path}: {why}")).hint("name a file that --record wrote")
+    };
+    let file = world::open(Path::new(path)).map_err(|error| named(&contexts::describe(&error)))?;
+    let name = format!("recorded:{path}");
+    Ok(Replay::read(name, BufReader::new(file), Matching::Content).map_err(|error| named(&error))?)
 }
 
 /// A model that cannot even be set up, for which only the settings are to blame.
@@ -112,47 +279,23 @@ fn refused(error: &ModelError) -> Usage {
 }
 
 /// What to do about a model's error.
-pub fn hint(error: &ModelError) -> Option<&'static str> {
+pub fn hint(error: &ModelError) -> Option<String> {
+    let remote = match parse_model_name(&error.model) {
+        Ok(ModelName::Remote { provider, .. }) => Some(provider),
+        _ => None,
+    };
     match error.kind {
         ErrorKind::Authentication => {
-            Some("set OPENAI_API_KEY, or name a server on this machine with --base-url, which needs no key")
+            let variable = remote.and_then(|provider| provider.key_variables.first()).unwrap_or(&"OPENAI_API_KEY");
+            Some(format!("set {variable}, or name a server on this machine with --base-url, which needs no key"))
         }
-        ErrorKind::Retryable { .. } => Some("check that the server runs and --base-url names it, or try again later"),
-        ErrorKind::TooLong => Some("use a model with a larger window for --model"),
-        ErrorKind::Refused => None,
-        ErrorKind::Fatal => Some("check --base-url and the model's name"),
+        ErrorKind::Retryable { .. } => {
+            Some("check that the server runs and --base-url names it, or try again later".into())
+        }
+        ErrorKind::TooLong => Some("use a model with a larger window for --model".into()),
+        ErrorKind::Fatal if remote.is_some() => Some("check --base-url and the model's name".into()),
         _ => None,
     }
-}
-
-impl Proxies {
-    /// The proxy for requests to `url`, unless its host is excepted or is this machine.
-    fn for_url(&self, url: &str) -> Option<String> {
-        let (scheme, rest) = url.split_once("://")?;
-        let proxy = if scheme.eq_ignore_ascii_case("https") { &self.https } else { &self.http };
-        let host = host_of(rest);
-        (!self.excepts(&host)).then(|| proxy.clone()).flatten()
-    }
-
-    fn excepts(&self, host: &str) -> bool {
-        let here = matches!(host, "localhost" | "::1") || host.starts_with("127.");
-        let listed = self.except.as_deref().unwrap_or("").split(',').map(str::trim).any(|entry| {
-            let domain = entry.trim_start_matches('.').to_ascii_lowercase();
-            entry == "*" || !domain.is_empty() && (host == domain || host.ends_with(&format!(".{domain}")))
-        });
-        here || listed
-    }
-}
-
-/// The host of what follows `scheme://`, in lower case and without port or brackets.
-fn host_of(rest: &str) -> String {
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
-    let host_and_port = authority.rsplit('@').next().unwrap_or("");
-    let host = match host_and_port.strip_prefix('[') {
-        Some(bracketed) => bracketed.split(']').next().unwrap_or(""),
-        None => host_and_port.split(':').next().unwrap_or(""),
-    };
-    host.to_ascii_lowercase()
 }
 
 #[cfg(test)]
@@ -164,72 +307,110 @@ mod tests {
             model: model.map(Into::into),
             sub_model: sub_model.map(Into::into),
             base_url: base_url.map(Into::into),
+            ..ModelArgs::default()
         }
     }
 
-    fn chosen(args: &ModelArgs, environment: &Environment) -> String {
-        match choose(args, environment) {
+    fn chosen_with(args: &ModelArgs, file: &str, environment: &[(&str, &str)]) -> String {
+        let file = File::parse(file, "c.toml".into()).unwrap();
+        match choose(args, &file, &Environment::of(environment)) {
             Ok(chosen) => format!("{} {} {:?}", chosen.models.root.name(), chosen.models.sub.name(), chosen.notes),
             Err(error) => crate::failure::report(&error).0,
         }
     }
 
+    fn chosen(args: &ModelArgs, environment: &[(&str, &str)]) -> String {
+        chosen_with(args, "", environment)
+    }
+
     #[test]
     fn flags_come_before_the_environment_and_the_built_in_model_last() {
-        let nothing = Environment::default();
-        let set = Environment { model: Some("openai:a".into()), key: Some("k".into()), ..Environment::default() };
-        let key_only = Environment { key: Some("k".into()), ..Environment::default() };
-        assert_eq!(chosen(&args(None, None, None), &nothing), "builtin builtin []");
+        let set = [("RLM_MODEL", "openai:a"), ("OPENAI_API_KEY", "k"), ("ANTHROPIC_API_KEY", "k")];
+        assert_eq!(chosen(&args(None, None, None), &[]), "builtin builtin []");
         assert_eq!(chosen(&args(None, None, None), &set), "openai:a openai:a []");
         assert_eq!(chosen(&args(Some("openai:b"), Some("builtin"), None), &set), "openai:b builtin []");
+        assert_eq!(chosen(&args(Some("anthropic:c"), Some("responses:d"), None), &set), "anthropic:c responses:d []");
         assert_eq!(
-            chosen(&args(None, None, None), &key_only),
+            chosen(&args(None, None, None), &[("OPENAI_API_KEY", "k")]),
             "builtin builtin [\"OPENAI_API_KEY is set but no model is named: choose one with --model openai:NAME\"]"
         );
     }
 
     #[test]
+    fn the_file_comes_after_the_environment() {
+        let file = "[roles]\nroot = 'big'\nsub = 'ollama:small'\n[models.big]\nmodel = 'openai:x'\n\
+                    base_url = 'http://localhost:1/v1'\n";
+        assert_eq!(chosen_with(&args(None, None, None), file, &[]), "openai:x ollama:small []");
+        assert_eq!(chosen_with(&args(Some("builtin"), None, None), file, &[]), "builtin builtin []");
+        assert_eq!(chosen_with(&args(None, Some("big"), None), file, &[]), "openai:x openai:x []");
+        assert_eq!(chosen_with(&args(None, None, None), file, &[("RLM_MODEL", "ollama:y")]), "ollama:y ollama:y []");
+    }
+
+    #[test]
     fn what_cannot_be_used_is_said() {
-        let nothing = Environment::default();
+        let known = "known are builtin, recorded:PATH and PROVIDER:NAME, where PROVIDER is one of openai, responses, \
+                     anthropic, gemini, azure, openrouter, groq, mistral, deepseek, xai, ollama, llamacpp, vllm";
         assert_eq!(
-            chosen(&args(Some("gpt-5"), None, None), &nothing),
-            "error: unknown model \"gpt-5\": known are builtin and openai:NAME\n\
-             hint: use builtin, or openai:NAME such as openai:gpt-5\n"
+            chosen(&args(Some("gpt-5"), None, None), &[]),
+            format!(
+                "error: unknown model \"gpt-5\": {known}\nhint: use builtin, or openai:NAME such as openai:gpt-5\n"
+            )
         );
         assert_eq!(
-            chosen(&args(Some("openai:gpt-5"), None, None), &nothing),
-            "error: openai:gpt-5: authentication failed: no api key for api.openai.com\n\
-             hint: set OPENAI_API_KEY, or name a server on this machine with --base-url, which needs no key\n"
+            chosen(&args(Some("anthropic:x"), None, None), &[("OPENAI_API_KEY", "k")]),
+            "error: anthropic:x: authentication failed: no api key for api.anthropic.com\n\
+             hint: set ANTHROPIC_API_KEY, or name a server on this machine with --base-url, which needs no key\n"
         );
         assert_eq!(
-            chosen(&args(None, None, Some("http://localhost:1/v1")), &nothing),
+            chosen(&args(None, None, Some("http://localhost:1/v1")), &[]),
             "error: --base-url: the built-in model has no server\n\
              hint: name the server's model with --model openai:NAME\n"
         );
+        assert_eq!(chosen(&args(Some("openai:x"), None, Some("http://localhost:1/v1")), &[]), "openai:x openai:x []");
         assert_eq!(
-            chosen(&args(Some("openai:x"), None, Some("http://localhost:1/v1")), &nothing),
-            "openai:x openai:x []"
+            chosen(&args(Some("azure:d"), None, None), &[]),
+            "error: azure:d: nobody says where the server is\n\
+             hint: name it with --base-url, or set AZURE_OPENAI_ENDPOINT\n"
+        );
+        assert_eq!(
+            chosen_with(&args(Some("m"), None, None), "[models.m]\nmodel = 'openai:x'\nkey_variable = 'K'\n", &[]),
+            "error: m: its key is to be in K, which is not set\n\
+             hint: set K, or change key_variable in c.toml\n"
+        );
+        assert_eq!(
+            chosen(&args(Some("recorded:/no/such"), None, None), &[]),
+            "error: recording /no/such: no such file or directory\nhint: name a file that --record wrote\n"
         );
     }
 
     #[test]
-    fn proxies_follow_the_scheme_and_spare_excepted_hosts() {
-        let proxies = Proxies {
-            http: Some("http://p:1".into()),
-            https: Some("http://p:2".into()),
-            except: Some("example.org, .corp".into()),
+    fn each_provider_is_where_its_variables_say() {
+        let environment = Environment::of(&[
+            ("AZURE_OPENAI_ENDPOINT", "https://me.openai.azure.com/"),
+            ("AZURE_OPENAI_API_KEY", "k"),
+            ("GOOGLE_API_KEY", "k"),
+            ("OPENAI_BASE_URL", "http://localhost:9/v1"),
+        ]);
+        let (none, file) = (ModelArgs::default(), File::default());
+        let setup = Setup::new(&none, &file, &environment);
+        let at = |name: &str| {
+            let named = setup.named(name).unwrap();
+            let ModelName::Remote { provider, .. } = &named.name else { panic!("{name}") };
+            let access = setup.access(&named, provider).unwrap();
+            format!("{} {}", access.base_url, access.key.is_some())
         };
-        let proxy = |url: &str| proxies.for_url(url);
-        assert_eq!(proxy("https://api.openai.com/v1"), Some("http://p:2".into()));
-        assert_eq!(proxy("http://10.0.0.1:8000/v1"), Some("http://p:1".into()));
-        for url in [
-            "http://localhost:8000",
-            "http://127.0.0.1/v1",
-            "http://[::1]:8/",
-            "https://u:p@a.example.org/",
-            "https://x.corp",
-        ] {
-            assert_eq!(proxy(url), None, "{url}");
-        }
+        assert_eq!(at("azure:d"), "https://me.openai.azure.com/openai/v1 true");
+        assert_eq!(at("gemini:g"), "https://generativelanguage.googleapis.com/v1beta true");
+        assert_eq!(at("openai:g"), "http://localhost:9/v1 false");
+        assert_eq!(at("anthropic:g"), "https://api.anthropic.com false");
+        assert_eq!(at("ollama:g"), "http://localhost:11434/v1 false");
+    }
+
+    #[test]
+    fn offered_models_can_be_named_by_cells() {
+        let file = "[models.a]\nmodel = 'ollama:x'\noffer = true\n[models.b]\nmodel = 'ollama:y'\n";
+        let file = File::parse(file, "c.toml".into()).unwrap();
+        let chosen = choose(&ModelArgs::default(), &file, &Environment::of(&[])).unwrap();
+        assert_eq!(chosen.models.named.keys().collect::<Vec<_>>(), ["a"]);
     }
 }

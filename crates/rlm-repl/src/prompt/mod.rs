@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 
 use crate::{
     args::PromptArgs,
-    contexts, failure,
+    config, contexts, failure,
     interrupt::CellInterrupt,
     outcome::{self, Hints},
     world,
@@ -35,7 +35,7 @@ pub fn prompt(args: &PromptArgs) -> Result<i32> {
     // The editor reads Ctrl-C as a key; as a signal it comes only while a cell has the terminal.
     let interrupt = CellInterrupt::default();
     let session = runtime.block_on(async {
-        let mut session = Engine::new()?.session(args.limits.limits()).start().await?;
+        let mut session = Engine::new()?.session(config::limits(&args.config, &args.limits)?).start().await?;
         contexts::bind(&mut session, &opened).await?;
         interrupt.listen(session.canceller())?;
         anyhow::Ok(session)
