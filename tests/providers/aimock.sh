@@ -33,7 +33,7 @@ trap 'exit 130' INT TERM
 skip() { echo "skipped: $1"; exit 0; }
 command -v node >/dev/null || skip "node is not installed"
 command -v npm >/dev/null || skip "npm is not installed"
-(cd "$scratch" && npm install --no-save --no-audit --no-fund "$PACKAGE") >"$scratch/npm.log" 2>&1 ||
+(cd "$scratch" && timeout 60 npm install --no-save --no-audit --no-fund --fetch-retries 0 --fetch-timeout 20000 "$PACKAGE") >"$scratch/npm.log" 2>&1 ||
     skip "$PACKAGE could not be installed: $(grep -v -i warn "$scratch/npm.log" | head -1)"
 
 # start_server FLAGS...: sets $url.
@@ -54,14 +54,14 @@ start_server() {
     done
 }
 
-# ask MODEL CONTEXT FLAGS...: leaves $code, $out, $err and $seconds.
+# ask MODEL CONTEXT FLAGS...: leaves $code, $out, $err and $seconds. MODEL may name its provider.
 ask() {
-    model=$1
+    case $1 in *:*) model=$1 ;; *) model=openai:$1 ;; esac
     printf '%s' "$2" >"$scratch/context.txt"
     shift 2
     began=$(date +%s)
-    env -u OPENAI_API_KEY -u OPENAI_BASE_URL -u RLM_MODEL -u RLM_SUB_MODEL \
-        "$binary" run --model "openai:$model" --base-url "$url" --context "$scratch/context.txt" "$@" "What is in it?" \
+    env -u OPENAI_API_KEY -u OPENAI_BASE_URL -u RLM_MODEL -u RLM_SUB_MODEL -u RLM_CONFIG -u HOME -u XDG_CONFIG_HOME \
+        "$binary" run --model "$model" --base-url "$url" --context "$scratch/context.txt" "$@" "What is in it?" \
         >"$scratch/out" 2>"$scratch/err"
     code=$?
     seconds=$(($(date +%s) - began))
@@ -93,10 +93,17 @@ start_server
 ask test-model 'one
 two
 three'
-check "two turns, a variable kept between them" 0 "3 lines, 13 characters" '^2 turns, 0 sub-calls, .*; openai:test-model: 2 calls, 1,900 tokens in, 50 out$'
+check "two turns, a variable kept between them" 0 "3 lines, 13 characters" '^2 turns, 0 sub-calls, .*; openai:test-model: 2 calls, 1,900 tokens in, 50 out, price unknown$'
+
+for provider in responses anthropic gemini; do
+    ask "$provider:test-model" 'one
+two
+three'
+    check "two turns by way of $provider" 0 "3 lines, 13 characters" "; $provider:test-model: 2 calls, 1,900 tokens in, 50 out, price unknown\$"
+done
 
 ask asks-others 'France Japan Nepal' --sub-model openai:reader
-check "a batch of sub-calls, answers in order" 0 "Paris; Tokyo; Kathmandu" '^1 turn, 3 sub-calls, .*; openai:reader: 3 calls, 33 tokens in, 8 out$'
+check "a batch of sub-calls, answers in order" 0 "Paris; Tokyo; Kathmandu" '^1 turn, 3 sub-calls, .*; openai:reader: 3 calls, 33 tokens in, 8 out, price unknown$'
 
 ask asks-others 'France Atlantis' --sub-model openai:reader
 check "a sub-call the server refuses is None in its place" 0 "Paris; None" 'sub-call failed: openai:reader: request failed: 127\.0\.0\.1 answered 404: '

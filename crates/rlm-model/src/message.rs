@@ -41,7 +41,7 @@ impl Message {
 }
 
 /// One question to a model.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Request {
     /// The conversation so far, oldest first.
     pub messages: Vec<Message>,
@@ -57,7 +57,7 @@ impl Request {
 }
 
 /// What a model answered.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Reply {
     /// The text.
     pub text: String,
@@ -76,7 +76,8 @@ impl Reply {
 }
 
 /// Why a reply ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Finish {
     /// The model was done.
     Stop,
@@ -95,6 +96,9 @@ pub struct Usage {
     pub input_tokens: u64,
     /// The part of `input_tokens` that a provider's cache answered.
     pub cached_input_tokens: u64,
+    /// The part of `input_tokens` that was written to a provider's cache, where that is charged.
+    #[serde(default)]
+    pub cache_write_tokens: u64,
     /// Output tokens, reasoning included.
     pub output_tokens: u64,
     /// The part of `output_tokens` spent on reasoning.
@@ -109,6 +113,7 @@ impl Add for Usage {
             calls: self.calls.saturating_add(other.calls),
             input_tokens: self.input_tokens.saturating_add(other.input_tokens),
             cached_input_tokens: self.cached_input_tokens.saturating_add(other.cached_input_tokens),
+            cache_write_tokens: self.cache_write_tokens.saturating_add(other.cache_write_tokens),
             output_tokens: self.output_tokens.saturating_add(other.output_tokens),
             reasoning_tokens: self.reasoning_tokens.saturating_add(other.reasoning_tokens),
         }

@@ -33,6 +33,8 @@ pub enum Command {
     Exec(ExecArgs),
     /// Serve one session over standard input and output, as JSON lines
     Session(SessionArgs),
+    /// List the models that are configured and the providers known; ask each with --check
+    Models(ModelsArgs),
 }
 
 /// Settings of the interactive prompt.
@@ -47,6 +49,9 @@ pub struct PromptArgs {
     /// Limits of each cell.
     #[command(flatten)]
     pub limits: LimitArgs,
+    /// The configuration.
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 /// Settings of `run`.
@@ -75,23 +80,57 @@ pub struct RunArgs {
     /// Limits of each cell.
     #[command(flatten)]
     pub limits: LimitArgs,
+    /// The configuration.
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 /// Who is asked.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Models")]
 pub struct ModelArgs {
-    /// Who writes the cells: `builtin` (the default: no language model, it searches and extracts) or
-    /// `openai:NAME`, such as openai:gpt-5, of any server that speaks that format [env: RLM_MODEL]
+    /// Who writes the cells: `builtin` (the default: no language model, it searches and extracts),
+    /// `PROVIDER:NAME` such as openai:gpt-5 or anthropic:claude-sonnet-4-5, `recorded:PATH`, or a name
+    /// of rlm-repl.toml; `rlm-repl models` lists what there is [env: RLM_MODEL]
     #[arg(long, value_name = "MODEL")]
     pub model: Option<String>,
     /// Who reads the pieces; unless told, the same model [env: RLM_SUB_MODEL]
     #[arg(long, value_name = "MODEL")]
     pub sub_model: Option<String>,
-    /// Where the server is, such as http://localhost:11434/v1; the key is taken from OPENAI_API_KEY,
-    /// and a server on this machine needs none [env: OPENAI_BASE_URL]
+    /// Where the server is, such as http://localhost:11434/v1; the key is taken from the provider's
+    /// usual variable, such as OPENAI_API_KEY, and a server on this machine needs none
+    /// [env: OPENAI_BASE_URL and the like]
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
+    /// Write every request and reply to this file, to be asked again as --model recorded:PATH
+    #[arg(long, value_name = "PATH")]
+    pub record: Option<PathBuf>,
+}
+
+/// Where further settings are.
+#[derive(Debug, Default, Args)]
+pub struct ConfigArgs {
+    /// Settings as a file: named models, roles, providers, limits, budget
+    /// [env: RLM_CONFIG] [default: rlm-repl/rlm-repl.toml in the user's configuration directory]
+    #[arg(long, value_name = "PATH")]
+    pub config: Option<PathBuf>,
+}
+
+/// Settings of `models`.
+#[derive(Debug, Args)]
+pub struct ModelsArgs {
+    /// Ask each configured model for one word; a provider may charge for it
+    #[arg(long)]
+    pub check: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// The models.
+    #[command(flatten)]
+    pub models: ModelArgs,
+    /// The configuration.
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 /// What one run may spend.
@@ -134,6 +173,9 @@ pub struct ExecArgs {
     /// Limits of the cell.
     #[command(flatten)]
     pub limits: LimitArgs,
+    /// The configuration.
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 /// Settings of `session`.
@@ -145,6 +187,9 @@ pub struct SessionArgs {
     /// Limits of each cell, unless its request brings its own.
     #[command(flatten)]
     pub limits: LimitArgs,
+    /// The configuration.
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 /// The texts bound to `context`.
@@ -185,9 +230,8 @@ pub struct LimitArgs {
 }
 
 impl LimitArgs {
-    /// The limits given, and the defaults for those not given.
-    pub fn limits(&self) -> Limits {
-        let default = Limits::default();
+    /// The limits given, and those of `default` where none is.
+    pub fn over(&self, default: Limits) -> Limits {
         Limits {
             wall: self.timeout.unwrap_or(default.wall),
             memory: self.memory.unwrap_or(default.memory),
@@ -240,7 +284,7 @@ mod tests {
     #[test]
     fn limits_not_given_keep_their_defaults() {
         let cli = Cli::try_parse_from(["rlm-repl", "--timeout", "2", "--host-calls", "0"]).unwrap();
-        let limits = cli.prompt.limits.limits();
+        let limits = cli.prompt.limits.over(Limits::default());
         assert_eq!(limits.wall, Duration::from_secs(2));
         assert_eq!(limits, Limits { wall: limits.wall, host_calls: 0, ..Limits::default() });
     }

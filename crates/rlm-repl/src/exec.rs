@@ -7,7 +7,7 @@ use rlm_sandbox::{Cell, Context, Engine, Execution, Limits, Outcome, Snapshot};
 
 use crate::{
     args::{ContextArgs, ExecArgs, KeyArgs, PromptArgs},
-    config::KeyFile,
+    config::{self, KeyFile},
     contexts,
     failure::{self, Usage},
     outcome::{Hints, Record, complaint},
@@ -20,7 +20,8 @@ use crate::{
 pub fn exec(args: &ExecArgs) -> Result<i32> {
     let code = code(args)?;
     let files = Files { load: args.load.as_deref(), save: args.save.as_deref(), key: &args.key };
-    let Ran { execution, saved } = run(&code, &args.context, args.limits.limits(), &files)?;
+    let limits = config::limits(&args.config, &args.limits)?;
+    let Ran { execution, saved } = run(&code, &args.context, limits, &files)?;
     let exit = if args.json {
         let line = serde_json::to_string(&Record::of(&execution))? + "\n";
         world::out(&line).context("cannot write to standard output")?;
@@ -35,7 +36,8 @@ pub fn exec(args: &ExecArgs) -> Result<i32> {
 pub fn exec_stdin(args: &PromptArgs) -> Result<i32> {
     refuse_stdin_twice(&args.context)?;
     let files = Files { load: None, save: None, key: &args.key };
-    let ran = run(&code_from_stdin()?, &args.context, args.limits.limits(), &files)?;
+    let limits = config::limits(&args.config, &args.limits)?;
+    let ran = run(&code_from_stdin()?, &args.context, limits, &files)?;
     show(&ran.execution, false)
 }
 

@@ -7,6 +7,7 @@ mod contexts;
 mod exec;
 mod failure;
 mod interrupt;
+mod models;
 mod outcome;
 mod prompt;
 mod run;
@@ -39,6 +40,7 @@ fn dispatch(cli: Cli) -> Result<i32> {
         Some(Command::Run(args)) => run::run(&args),
         Some(Command::Exec(args)) => exec::exec(&args),
         Some(Command::Session(args)) => session::session(&args),
+        Some(Command::Models(args)) => models::models(&args),
         None if world::is_interactive() => prompt::prompt(&cli.prompt),
         None => exec::exec_stdin(&cli.prompt),
     }

@@ -14,7 +14,7 @@ mod records;
 mod root;
 mod words;
 
-use crate::{BoxFuture, Finish, Message, Model, ModelError, Reply, Request, Role, Usage};
+use crate::{BoxFuture, Finish, Message, Model, ModelError, Money, Reply, Request, Role, Usage};
 
 /// What it answers when a text does not hold the answer.
 pub const NOT_FOUND: &str = "NOT FOUND";
@@ -57,6 +57,11 @@ impl Model for Builtin {
             };
             Ok(Reply { text, usage, finish: Finish::Stop })
         })
+    }
+
+    /// It is part of this program: nobody is paid.
+    fn cost(&self, _usage: &Usage) -> Option<Money> {
+        Some(Money::ZERO)
     }
 }
 

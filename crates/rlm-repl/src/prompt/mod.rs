@@ -18,7 +18,7 @@ use tokio::runtime::Runtime;
 
 use crate::{
     args::PromptArgs,
-    config::KeyFile,
+    config::{self, KeyFile},
     contexts, failure,
     interrupt::CellInterrupt,
     outcome::{self, Hints},
@@ -42,7 +42,7 @@ pub fn prompt(args: &PromptArgs) -> Result<i32> {
     let interrupt = CellInterrupt::default();
     let engine = Engine::new()?;
     let session = runtime.block_on(async {
-        let mut session = engine.session(args.limits.limits()).start().await?;
+        let mut session = engine.session(config::limits(&args.config, &args.limits)?).start().await?;
         contexts::bind(&mut session, &opened).await?;
         interrupt.listen(session.canceller())?;
         anyhow::Ok(session)

@@ -2,6 +2,7 @@
 
 mod progress;
 mod result;
+mod spend;
 
 use std::sync::{
     Arc,
@@ -13,9 +14,11 @@ use rlm::{Budget, RlmError, Run, Settings, Stopper};
 use rlm_model::builtin;
 use rlm_sandbox::{Context, Engine};
 
+use spend::{Costs, Spend};
+
 use crate::{
     args::RunArgs,
-    config::{self, Environment},
+    config::{self, Environment, File},
     contexts,
     failure::{self, Usage},
     interrupt, world,
@@ -24,7 +27,9 @@ use crate::{
 /// Answers the question the arguments ask.
 pub fn run(args: &RunArgs) -> Result<i32> {
     let contexts = named_contexts(args)?;
-    let chosen = config::choose(&args.models, &Environment::read())?;
+    let environment = Environment::read();
+    let file = File::read(args.config.config.as_deref(), &environment)?;
+    let chosen = config::choose(&args.models, &file, &environment)?;
     let trajectory = args.trajectory.as_deref().map(|path| {
         world::create(path).map_err(|error| {
             Usage::new(format!("trajectory {}: {}", path.display(), contexts::describe(&error)))
@@ -37,26 +42,35 @@ pub fn run(args: &RunArgs) -> Result<i32> {
     // The run keeps one thread busy; Ctrl-C has to be heard meanwhile.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
-        let mut run = Run::new(Engine::new()?, chosen.models, settings(args));
+        let spend = Arc::new(Spend::new(&chosen.models));
+        let recorder = chosen.recorder;
+        let mut run = Run::new(Engine::new()?, chosen.models, settings(args, &file));
         if let Some(sink) = trajectory {
             run = run.trajectory(sink);
         }
-        if !args.quiet {
-            run = run.events(progress::show);
-        }
+        let (spent, quiet) = (spend.clone(), args.quiet);
+        run = run.events(move |event| {
+            spent.heed(event);
+            if !quiet {
+                progress::show(event);
+            }
+        });
         let interrupts = heed_ctrl_c(run.stop_handle())?;
         let ended = run.ask(&args.question, contexts).await;
-        finish(args, ended, interrupts.load(Relaxed))
+        if let Some(why) = recorder.and_then(|recorder| recorder.error()) {
+            world::err(&format!("warning: the recording is incomplete: {why}\n"));
+        }
+        finish(args, ended, &spend.total(), interrupts.load(Relaxed))
     })
 }
 
-fn settings(args: &RunArgs) -> Settings {
+fn settings(args: &RunArgs, file: &File) -> Settings {
     let default = Budget::default();
     Settings {
-        limits: args.limits.limits(),
+        limits: args.limits.over(file.limits.limits()),
         budget: Budget {
-            iterations: args.budget.max_iterations.unwrap_or(default.iterations),
-            sub_calls: args.budget.max_sub_calls.unwrap_or(default.sub_calls),
+            iterations: args.budget.max_iterations.or(file.budget.max_iterations).unwrap_or(default.iterations),
+            sub_calls: args.budget.max_sub_calls.or(file.budget.max_sub_calls).unwrap_or(default.sub_calls),
             ..default
         },
         started: Some(world::now()),
@@ -93,22 +107,22 @@ fn introduce(args: &RunArgs, chosen: &config::Chosen) {
     }
 }
 
-fn finish(args: &RunArgs, ended: Result<rlm::Report, RlmError>, interrupts: u32) -> Result<i32> {
+fn finish(args: &RunArgs, ended: Result<rlm::Report, RlmError>, spent: &Costs, interrupts: u32) -> Result<i32> {
     let (report, error) = match ended {
         Ok(report) => (report, None),
         Err(RlmError::Model { error, report }) => (*report, Some(error)),
         Err(error) => return Err(error.into()),
     };
-    let written = if args.json { result::json(&report)? } else { result::answer(&report) };
+    let written = if args.json { result::json(&report, spent)? } else { result::answer(&report) };
     world::out(&written).context("cannot write to standard output")?;
     if !args.quiet {
-        world::err(&result::spent(&report));
+        world::err(&result::spent(&report, spent));
     }
     if let Some(why) = &report.trajectory_error {
         world::err(&format!("warning: the trajectory is incomplete: {why}\n"));
     }
     if let Some(error) = error {
-        world::err(&failure::lines(&format!("root model {error}"), config::hint(&error)));
+        world::err(&failure::lines(&format!("root model {error}"), config::hint(&error).as_deref()));
         return Ok(failure::FAILED);
     }
     world::err(&result::complaint(&report));

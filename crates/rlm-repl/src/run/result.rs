@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use rlm::{Report, Stop};
-use rlm_model::Usage;
+use rlm_model::{Money, Usage};
 use serde::Serialize;
 
+use super::spend::Costs;
 use crate::{failure, text, value::AsJson};
 
 /// A report as one JSON object.
@@ -20,12 +21,14 @@ struct Record<'a> {
     sub_calls: u64,
     failed_sub_calls: u64,
     usage: &'a BTreeMap<String, Usage>,
+    /// US dollars by model; null where the price is unknown.
+    cost: BTreeMap<&'a str, Option<f64>>,
     wall_ms: f64,
     trajectory_error: Option<&'a str>,
 }
 
 /// The report as one line of JSON.
-pub fn json(report: &Report) -> Result<String> {
+pub fn json(report: &Report, costs: &Costs) -> Result<String> {
     let answer = report.answer.as_ref();
     let record = Record {
         answer: answer.map(|answer| answer.text.as_str()),
@@ -36,6 +39,7 @@ pub fn json(report: &Report) -> Result<String> {
         sub_calls: report.sub_calls,
         failed_sub_calls: report.failed_sub_calls,
         usage: &report.usage,
+        cost: costs.iter().map(|(model, cost)| (model.as_str(), cost.map(Money::dollars))).collect(),
         wall_ms: report.wall.as_secs_f64() * 1e3,
         trajectory_error: report.trajectory_error.as_deref(),
     };
@@ -52,12 +56,14 @@ pub fn answer(report: &Report) -> String {
 }
 
 /// One line on what the run took.
-pub fn spent(report: &Report) -> String {
+pub fn spent(report: &Report, costs: &Costs) -> String {
     let failed = match report.failed_sub_calls {
         0 => String::new(),
         failed => format!(" ({failed} failed)"),
     };
-    let models: String = report.usage.iter().map(|(model, usage)| format!("; {model}: {}", tokens(usage))).collect();
+    let cost = |model: &String| costs.get(model).map_or(String::new(), |cost| money(*cost));
+    let models: String =
+        report.usage.iter().map(|(model, usage)| format!("; {model}: {}{}", tokens(usage), cost(model))).collect();
     format!(
         "{}, {}{failed}, {:.2} s{models}\n",
         counted(report.iterations.into(), "turn"),
@@ -73,6 +79,15 @@ fn tokens(usage: &Usage) -> String {
         text::grouped(usage.input_tokens),
         text::grouped(usage.output_tokens)
     )
+}
+
+/// What a model cost. Unknown is said, so that nobody takes it for nothing.
+fn money(cost: Option<Money>) -> String {
+    match cost {
+        None => ", price unknown".into(),
+        Some(Money::ZERO) => String::new(),
+        Some(cost) => format!(", {cost}"),
+    }
 }
 
 fn counted(number: u64, noun: &str) -> String {
@@ -124,9 +139,13 @@ mod tests {
     #[test]
     fn the_spend_line_names_each_model() {
         assert_eq!(
-            spent(&report(Stop::Answered)),
+            spent(&report(Stop::Answered), &Costs::new()),
             "1 turn, 20 sub-calls (3 failed), 1.50 s; builtin: 2 calls, 1,234 tokens in, 56 out\n"
         );
+        let with = |cost| spent(&report(Stop::Answered), &Costs::from([("builtin".into(), cost)]));
+        assert!(with(None).ends_with(" 56 out, price unknown\n"));
+        assert!(with(Some(Money::ZERO)).ends_with(" 56 out\n"));
+        assert!(with(Money::from_dollars(0.25)).ends_with(" 56 out, $0.2500\n"));
     }
 
     #[test]
@@ -143,10 +162,10 @@ mod tests {
     #[test]
     fn the_json_has_every_field() {
         assert_eq!(
-            json(&report(Stop::Stopped)).unwrap(),
+            json(&report(Stop::Stopped), &Costs::from([("m".into(), None)])).unwrap(),
             "{\"answer\":null,\"value\":null,\"source\":null,\"stop\":\"stopped\",\"iterations\":1,\"sub_calls\":20,\
              \"failed_sub_calls\":3,\"usage\":{\"builtin\":{\"calls\":2,\"input_tokens\":1234,\"cached_input_tokens\":0,\
-             \"output_tokens\":56,\"reasoning_tokens\":0}},\"wall_ms\":1500.0,\"trajectory_error\":null}\n"
+             \"cache_write_tokens\":0,\"output_tokens\":56,\"reasoning_tokens\":0}},\"cost\":{\"m\":null},\"wall_ms\":1500.0,\"trajectory_error\":null}\n"
         );
     }
 }

@@ -18,13 +18,18 @@ use anyhow::Result;
 use rlm_sandbox::Engine;
 
 use self::serve::Setup;
-use crate::{args::SessionArgs, config::KeyFile, failure};
+use crate::{
+    args::SessionArgs,
+    config::{self, KeyFile},
+    failure,
+};
 
 /// Serves until standard input ends.
 pub fn session(args: &SessionArgs) -> Result<i32> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     runtime.block_on(async {
-        let setup = Setup { engine: Engine::new()?, limits: args.limits.limits(), key: KeyFile::find(&args.key) };
+        let limits = config::limits(&args.config, &args.limits)?;
+        let setup = Setup { engine: Engine::new()?, limits, key: KeyFile::find(&args.key) };
         serve::serve(setup, BufReader::with_capacity(1 << 16, stdin()), stdout()).await
     })?;
     Ok(failure::OK)

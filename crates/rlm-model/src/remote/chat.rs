@@ -1,0 +1,212 @@
+//! OpenAI's Chat Completions, which vLLM, Ollama, llama.cpp, OpenRouter and many others speak too.
+
+use serde_json::{Value, json};
+
+use super::{
+    assembly::{Assembly, Failure},
+    format::{Adapter, Ask, count, text},
+    problem::Problem,
+    sse,
+};
+use crate::{Finish, Usage};
+
+/// The Chat Completions format.
+pub(super) struct Chat;
+
+impl Adapter for Chat {
+    fn what(&self) -> &'static str {
+        "a chat completion"
+    }
+
+    fn path(&self, _base: &str, _model: &str, _stream: bool) -> Vec<String> {
+        vec!["chat".into(), "completions".into()]
+    }
+
+    fn body(&self, ask: &Ask<'_>) -> Value {
+        let mut body = json!({ "model": ask.model, "messages": ask.request.messages });
+        if let Some(limit) = ask.request.max_output_tokens {
+            // OpenAI renamed the output limit; other servers did not follow.
+            let name = if ask.is_openai { "max_completion_tokens" } else { "max_tokens" };
+            body[name] = limit.into();
+        }
+        if ask.stream {
+            body["stream"] = true.into();
+            body["stream_options"] = json!({ "include_usage": true });
+        }
+        body
+    }
+
+    fn whole(&self, reply: &Value, into: &mut Assembly) -> Result<(), Failure> {
+        take_error(reply)?;
+        let Some(choice) = reply["choices"].get(0) else {
+            return Err(Failure::unreadable(self.what(), "no choices", reply.to_string().as_bytes()));
+        };
+        let (message, reason) = (&choice["message"], choice["finish_reason"].as_str());
+        into.finish = Some(finish(reason));
+        into.usage = usage(&reply["usage"]);
+        take_refusal(message, into);
+        match (content(&message["content"]), reason) {
+            (Some(text), _) => into.text = text,
+            (None, Some("content_filter")) => filtered(into),
+            // A reasoning model may use up its output before it says anything.
+            (None, Some("length")) => {}
+            (None, _) if into.refusal.is_some() => {}
+            (None, _) => {
+                return Err(Failure::unreadable(self.what(), "no content", reply.to_string().as_bytes()));
+            }
+        }
+        Ok(())
+    }
+
+    fn event(&self, event: &sse::Event, into: &mut Assembly) -> Result<(), Failure> {
+        if event.data.trim() == "[DONE]" {
+            into.done = true;
+            return Ok(());
+        }
+        let chunk = self.data(event)?;
+        take_error(&chunk)?;
+        if !chunk["usage"].is_null() {
+            into.usage = usage(&chunk["usage"]);
+        }
+        // The last chunk brings usage and no choices.
+        let Some(choice) = chunk["choices"].get(0) else { return Ok(()) };
+        take_refusal(&choice["delta"], into);
+        into.text += &content(&choice["delta"]["content"]).unwrap_or_default();
+        if let Some(reason) = choice["finish_reason"].as_str() {
+            into.finish = Some(finish(Some(reason)));
+            if reason == "content_filter" && into.text.is_empty() {
+                filtered(into);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Gateways report the upstream's failure in the body of a 200; its code says which.
+fn take_error(reply: &Value) -> Result<(), Failure> {
+    match &reply["error"] {
+        Value::Null => Ok(()),
+        error => Err(Problem::of_error(error).inside_reply()),
+    }
+}
+
+fn take_refusal(message: &Value, into: &mut Assembly) {
+    match text(message, "refusal") {
+        "" => {}
+        said => into.refuse(said),
+    }
+}
+
+fn filtered(into: &mut Assembly) {
+    into.refuse("stopped by the provider's content filter");
+}
+
+/// Content as text or as a list of parts.
+fn content(content: &Value) -> Option<String> {
+    match content {
+        Value::String(text) => Some(text.clone()),
+        Value::Array(parts) => Some(parts.iter().map(|part| text(part, "text")).collect()),
+        _ => None,
+    }
+}
+
+fn finish(reason: Option<&str>) -> Finish {
+    match reason {
+        Some("stop") | None => Finish::Stop,
+        Some("length") => Finish::Length,
+        Some(_) => Finish::Other,
+    }
+}
+
+fn usage(wire: &Value) -> Usage {
+    let (prompt, completion) = (&wire["prompt_tokens_details"], &wire["completion_tokens_details"]);
+    Usage {
+        input_tokens: count(wire, "prompt_tokens"),
+        cached_input_tokens: count(prompt, "cached_tokens"),
+        cache_write_tokens: count(prompt, "cache_write_tokens"),
+        output_tokens: count(wire, "completion_tokens"),
+        reasoning_tokens: count(completion, "reasoning_tokens"),
+        ..Usage::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Request,
+        remote::tests_of_formats::{streamed, whole},
+    };
+
+    #[test]
+    fn replies_of_every_shape_are_read_or_named() {
+        let rows = [
+            (r#"{"choices":[{"message":{"content":"hi"},"finish_reason":"stop"}]}"#, r#""hi" Stop"#),
+            (r#"{"choices":[{"message":{"content":"h"},"finish_reason":"length"}]}"#, r#""h" Length"#),
+            (r#"{"choices":[{"message":{"content":[{"type":"text","text":"a"},{"text":"b"}]}}]}"#, r#""ab" Stop"#),
+            (r#"{"choices":[{"message":{"content":null},"finish_reason":"length"}]}"#, r#""" Length"#),
+            (
+                r#"{"choices":[{"message":{"content":null},"finish_reason":"content_filter"}]}"#,
+                "request refused: stopped by the provider's content filter",
+            ),
+            (r#"{"choices":[{"message":{"content":null,"refusal":"no way"}}]}"#, "request refused: no way"),
+            (r#"{"choices":[]}"#, r#"request failed: the reply is not a chat completion (no choices): {"choices":[]}"#),
+            (
+                r#"{"error":{"code":503,"message":"upstream down"}}"#,
+                "temporary failure: the reply is an error: upstream down",
+            ),
+            ("[]", "request failed: the reply is not a chat completion (no choices): []"),
+        ];
+        for (body, expected) in rows {
+            assert_eq!(whole(&Chat, body), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn streams_end_as_they_say_or_broke_off() {
+        let piece = |text: &str| format!("data: {}\n\n", json!({"choices":[{"delta":{"content":text}}]}));
+        let last = "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
+        let spent = "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,\
+                     \"prompt_tokens_details\":{\"cached_tokens\":4}}}\n\n";
+        let rows = [
+            (format!("{}{}{last}{spent}data: [DONE]\n\n", piece("o"), piece("k")), r#""ok" Stop in 9 cached 4 out 2"#),
+            (format!("{}{last}", piece("ok")), r#""ok" Stop in 0 cached 0 out 0"#),
+            (piece("ok"), "temporary failure: the reply broke off after 2 characters"),
+            (
+                format!("{}data: {{\"error\":{{\"code\":500,\"message\":\"gone\"}}}}\n\n", piece("ok")),
+                "temporary failure: the reply is an error: gone",
+            ),
+            (
+                format!("{}data: {{\"cho\n\n", piece("ok")),
+                "request failed: the reply is not a chat completion (EOF while parsing a string at line 1 column 5): {\"cho",
+            ),
+            (
+                "data: {\"choices\":[{\"delta\":{\"refusal\":\"no\"}}]}\n\n\
+                 data: {\"choices\":[{\"delta\":{\"refusal\":\" way\"},\"finish_reason\":\"stop\"}]}\n\n"
+                    .into(),
+                "request refused: no way",
+            ),
+            (String::new(), "temporary failure: the reply broke off after 0 characters"),
+        ];
+        for (body, expected) in rows {
+            assert_eq!(streamed(&Chat, &body), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn the_output_limit_has_the_name_the_server_knows() {
+        let request = Request { max_output_tokens: Some(7), ..Request::prompt("q") };
+        let body = |is_openai, stream| {
+            let ask = Ask { model: "m", request: &request, stream, is_openai, mark_cache: true };
+            Chat.body(&ask).to_string()
+        };
+        assert_eq!(
+            body(true, false),
+            r#"{"max_completion_tokens":7,"messages":[{"content":"q","role":"user"}],"model":"m"}"#
+        );
+        assert_eq!(
+            body(false, true),
+            r#"{"max_tokens":7,"messages":[{"content":"q","role":"user"}],"model":"m","stream":true,"stream_options":{"include_usage":true}}"#
+        );
+    }
+}
