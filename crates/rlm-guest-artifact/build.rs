@@ -43,7 +43,14 @@ fn build() -> Result<()> {
     }
     need_wasm_target(&places)?;
     sources.lay_out(&places)?;
-    patches::apply(&dependency(&places, "rustpython-vm")?, &places.tree.join("patched/rustpython-vm"))?;
+    for (manifest, platform, crates) in
+        [(GUEST_MANIFEST, "wasm32-wasip1", patches::GUEST), (IMAGER_MANIFEST, places.target.as_str(), patches::IMAGER)]
+    {
+        let metadata = metadata(&places, manifest, platform)?;
+        for (name, patches) in crates {
+            patches::apply(patches, &folder_of(name, &metadata)?, &places.tree.join("patched").join(name))?;
+        }
+    }
     let wasm = build_guest(&places)?;
     make_image(&places, &wasm)?;
     write(&places.out.join("identity"), identity(&places)?.as_bytes())?;
@@ -81,30 +88,32 @@ fn variable(name: &str) -> Result<String> {
 /// The files the guest is made of, relative to the workspace.
 struct Sources(Vec<(String, Vec<u8>)>);
 
-/// Folders whose every file goes into the guest or into making it.
-const GUEST_FOLDERS: &[&str] = &["crates/rlm-guest", "crates/rlm-abi", "guest-stdlib"];
-const MAKER_FILES: &[&str] = &[
-    "crates/rlm-guest-artifact/build.rs",
-    "crates/rlm-guest-artifact/build/patches.rs",
+const GUEST_MANIFEST: &str = "crates/rlm-guest/Cargo.toml";
+const IMAGER_MANIFEST: &str = "crates/rlm-guest-artifact/imager/Cargo.toml";
+
+/// Folders and files the guest and the imager are built from.
+const BUILT: &[&str] = &[
+    "crates/rlm-guest/",
+    "crates/rlm-abi/",
+    "guest-stdlib/",
+    "crates/rlm-guest-artifact/imager/",
     "crates/rlm-guest-artifact/src/settings.rs",
-    "crates/rlm-guest-artifact/imager/Cargo.toml",
-    "crates/rlm-guest-artifact/imager/Cargo.lock",
-    "crates/rlm-guest-artifact/imager/src/main.rs",
-    "crates/rlm-guest-artifact/imager/src/boot.rs",
-    "crates/rlm-guest-artifact/imager/src/rewrite.rs",
 ];
+
+/// What decides how they are built.
+const MAKERS: &[&str] = &["crates/rlm-guest-artifact/build.rs", "crates/rlm-guest-artifact/build/"];
 
 impl Sources {
     fn read(places: &Places) -> Result<Self> {
         let mut files = Vec::new();
-        for folder in GUEST_FOLDERS {
-            println!("cargo:rerun-if-changed={}", places.root.join(folder).display());
-            collect(&places.root, Path::new(folder), &mut files)?;
-        }
-        for file in MAKER_FILES {
-            println!("cargo:rerun-if-changed={}", places.root.join(file).display());
-            let bytes = read(&places.root.join(file))?;
-            files.push(((*file).to_owned(), bytes));
+        for place in BUILT.iter().chain(MAKERS) {
+            let path = places.root.join(place);
+            println!("cargo:rerun-if-changed={}", path.display());
+            if path.is_dir() {
+                collect(&places.root, Path::new(place), &mut files)?;
+            } else {
+                files.push(((*place).to_owned(), read(&path)?));
+            }
         }
         files.sort();
         Ok(Self(files))
@@ -124,14 +133,14 @@ impl Sources {
     /// not build them again.
     fn lay_out(&self, places: &Places) -> Result<()> {
         for (name, bytes) in &self.0 {
-            if !GUEST_FOLDERS.iter().any(|folder| name.starts_with(folder)) {
+            if !BUILT.iter().any(|place| name.starts_with(place)) {
                 continue;
             }
             let mut bytes = bytes.clone();
-            if name == "crates/rlm-guest/Cargo.toml" {
-                bytes.extend_from_slice(
-                    b"\n[patch.crates-io]\nrustpython-vm = { path = \"../../patched/rustpython-vm\" }\n",
-                );
+            match name.as_str() {
+                GUEST_MANIFEST => bytes.extend(patches::manifest(patches::GUEST, "../../patched").bytes()),
+                IMAGER_MANIFEST => bytes.extend(patches::manifest(patches::IMAGER, "../../../patched").bytes()),
+                _ => {}
             }
             write_if_changed(&places.tree.join(name), &bytes)?;
         }
@@ -173,33 +182,32 @@ fn need_wasm_target(places: &Places) -> Result<()> {
     }
 }
 
-/// The folder cargo keeps a dependency of the guest in.
-fn dependency(places: &Places, name: &str) -> Result<PathBuf> {
-    let manifest = places.root.join("crates/rlm-guest/Cargo.toml");
+/// What cargo says of the packages a manifest asks for.
+fn metadata(places: &Places, manifest: &str, platform: &str) -> Result<String> {
     let output = cargo()?
-        .args([
-            "metadata",
-            "--format-version",
-            "1",
-            "--locked",
-            "--filter-platform",
-            "wasm32-wasip1",
-            "--manifest-path",
-        ])
-        .arg(&manifest)
+        .args(["metadata", "--format-version", "1", "--locked", "--filter-platform", platform, "--manifest-path"])
+        .arg(places.root.join(manifest))
         .output()
         .map_err(|error| format!("cargo metadata: {error}"))?;
     if !output.status.success() {
         return Err(format!("cargo metadata: {}", String::from_utf8_lossy(&output.stderr)));
     }
-    let metadata = String::from_utf8_lossy(&output.stdout);
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// The folder cargo keeps a package in.
+fn folder_of(name: &str, metadata: &str) -> Result<PathBuf> {
     // "manifest_path":"/…/rustpython-vm-0.6.0/Cargo.toml"
+    let is_it = |folder: &&Path| {
+        let file = folder.file_name().unwrap_or_default().to_string_lossy();
+        file.strip_prefix(name)
+            .is_some_and(|rest| rest.starts_with("-") && rest[1..].starts_with(|c: char| c.is_ascii_digit()))
+    };
     metadata
         .split("\"manifest_path\":\"")
         .filter_map(|rest| rest.split('"').next())
-        .map(Path::new)
-        .filter_map(Path::parent)
-        .find(|folder| folder.file_name().is_some_and(|file| file.to_string_lossy().starts_with(&format!("{name}-"))))
+        .filter_map(|manifest| Path::new(manifest).parent())
+        .find(is_it)
         .map(Path::to_owned)
         .ok_or_else(|| format!("cargo metadata does not list {name}"))
 }
@@ -210,7 +218,7 @@ fn build_guest(places: &Places) -> Result<PathBuf> {
     command
         .args(["build", "--ignore-rust-version", "--target", "wasm32-wasip1", "--profile", &places.profile])
         .arg("--manifest-path")
-        .arg(places.tree.join("crates/rlm-guest/Cargo.toml"))
+        .arg(places.tree.join(GUEST_MANIFEST))
         .arg("--target-dir")
         .arg(&target)
         .env("CARGO_ENCODED_RUSTFLAGS", WASM_FEATURES);
@@ -221,8 +229,8 @@ fn build_guest(places: &Places) -> Result<PathBuf> {
 fn make_image(places: &Places, wasm: &Path) -> Result<()> {
     let mut command = cargo()?;
     command
-        .args(["run", "--release", "--locked", "--manifest-path"])
-        .arg(places.root.join("crates/rlm-guest-artifact/imager/Cargo.toml"))
+        .args(["run", "--release", "--manifest-path"])
+        .arg(places.tree.join(IMAGER_MANIFEST))
         .arg("--target-dir")
         .arg(places.work.join("imager"))
         .arg("--")

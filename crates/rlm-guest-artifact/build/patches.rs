@@ -1,11 +1,29 @@
 //! What the guest changes in the published sources of its dependencies.
 //!
-//! Each is an exact piece of text that must occur exactly once; a release that moves it breaks the
-//! build instead of going unnoticed.
+//! Each change is an exact piece of text that must occur exactly once; a release that moves it breaks
+//! the build instead of going unnoticed.
+
+#[path = "patches/codegen.rs"]
+mod codegen;
+#[path = "patches/frame.rs"]
+mod frame;
+#[path = "patches/fuel.rs"]
+mod fuel;
+#[path = "patches/host.rs"]
+mod host;
+#[path = "patches/numbers.rs"]
+mod numbers;
+#[path = "patches/objects.rs"]
+mod objects;
+#[path = "patches/stack.rs"]
+mod stack;
+#[path = "patches/text.rs"]
+mod text;
 
 use std::{fs, path::Path};
 
-struct Patch {
+/// One change.
+pub struct Patch {
     file: &'static str,
     /// Why, and what upstream would have to do to make it unnecessary.
     #[allow(dead_code)]
@@ -14,109 +32,38 @@ struct Patch {
     new: &'static str,
 }
 
-const RUSTPYTHON_VM: &[Patch] = &[
-    Patch {
-        file: "build.rs",
-        reason: "names a file outside the package, which is missing outside its own repository, \
-                 so that cargo would build the crate anew every time",
-        old: r#"    println!("cargo:rerun-if-changed=../../Lib/importlib/_bootstrap.py");
-"#,
-        new: r#"    println!("cargo:rerun-if-changed=build.rs");
-"#,
-    },
-    Patch {
-        file: "build.rs",
-        reason: "would take this repository's commit for RustPython's, and make every commit's \
-                 guest another one",
-        old: r#"fn git(args: &[&str]) -> io::Result<String> {
-    command("git", args)
-}
-"#,
-        new: r#"fn git(args: &[&str]) -> io::Result<String> {
-    match args {
-        ["log", ..] => Ok("1767225600".into()),
-        _ => Err(io::ErrorKind::NotFound.into()),
-    }
-}
-"#,
-    },
-    Patch {
-        file: "src/vm/mod.rs",
-        reason: "the bytecode loop's poll is compiled out on wasm32, where no signal can arrive; \
-                 here the host writes a word. Upstream: an embedder's hook in the eval breaker",
-        old: r#"        #[cfg(target_arch = "wasm32")]
-        {
-            false
-        }
-    }
+/// The changed dependencies of something that is built, and how they are changed.
+pub type Crates = &'static [(&'static str, &'static [&'static [Patch]])];
 
-    #[inline]
-    /// Checks for triggered signals"#,
-        new: r#"        #[cfg(target_arch = "wasm32")]
-        {
-            crate::signal::host_interrupt::pending()
-        }
-    }
-
-    #[inline]
-    /// Checks for triggered signals"#,
-    },
-    Patch {
-        file: "src/vm/mod.rs",
-        reason: "the other half of the poll: what to do when the word is set",
-        old: r#"        #[cfg(not(target_arch = "wasm32"))]
-        crate::signal::check_signals(self)?;
-"#,
-        new: r#"        #[cfg(not(target_arch = "wasm32"))]
-        crate::signal::check_signals(self)?;
-        #[cfg(target_arch = "wasm32")]
-        crate::signal::host_interrupt::check(self)?;
-"#,
-    },
-    Patch {
-        file: "src/signal.rs",
-        reason: "the word and the handler the two above use",
-        old: "pub(crate) const NSIG: usize = 64;\n",
-        new: r#"pub(crate) const NSIG: usize = 64;
-
-/// A word the host of a wasm guest writes, polled by the bytecode loop.
-#[cfg(target_arch = "wasm32")]
-pub mod host_interrupt {
-    use crate::{PyResult, VirtualMachine};
-    use core::sync::atomic::{AtomicU32, Ordering};
-    use std::sync::OnceLock;
-
-    /// Not zero: the host wants the running code to stop.
-    pub static WORD: AtomicU32 = AtomicU32::new(0);
-    static HANDLER: OnceLock<fn(&VirtualMachine) -> PyResult<()>> = OnceLock::new();
-
-    /// Sets what is called while the word is not zero. The first call counts.
-    pub fn set_handler(handler: fn(&VirtualMachine) -> PyResult<()>) {
-        let _ = HANDLER.set(handler);
-    }
-
-    #[inline(always)]
-    pub(crate) fn pending() -> bool {
-        WORD.load(Ordering::Relaxed) != 0
-    }
-
-    pub(crate) fn check(vm: &VirtualMachine) -> PyResult<()> {
-        match HANDLER.get() {
-            Some(handler) if pending() => handler(vm),
-            _ => Ok(()),
-        }
-    }
-}
-"#,
-    },
+/// Those of the guest.
+pub const GUEST: Crates = &[
+    ("rustpython-vm", &[host::VM, frame::VM, objects::VM, text::VM, numbers::VM]),
+    ("rustpython-codegen", &[codegen::CODEGEN]),
+    ("rustpython-common", &[text::COMMON]),
+    ("rustpython-wtf8", &[text::WTF8]),
+    ("rustpython-unicode", &[text::UNICODE]),
+    ("malachite-nz", &[numbers::MALACHITE_NZ]),
+    ("malachite-bigint", &[numbers::MALACHITE_BIGINT]),
+    ("stacker", &[stack::STACKER]),
 ];
 
-/// Copies a dependency's source and applies its patches.
-pub fn apply(from: &Path, to: &Path) -> Result<(), String> {
-    copy(from, to)?;
-    for file in RUSTPYTHON_VM.iter().map(|patch| patch.file) {
+/// Those of the program that compiles the guest.
+pub const IMAGER: Crates = &[("wasmtime-internal-cranelift", &[fuel::CRANELIFT])];
+
+/// The section of a manifest that puts the changed sources, each a folder of `folder`, in the place
+/// of the published ones.
+pub fn manifest(crates: Crates, folder: &str) -> String {
+    let entry = |(name, _): &(&str, _)| format!("{name} = {{ path = \"{folder}/{name}\" }}\n");
+    format!("\n[patch.crates-io]\n{}", crates.iter().map(entry).collect::<String>())
+}
+
+/// Copies a dependency's source from `from` to `to` and applies its patches.
+pub fn apply(patches: &[&[Patch]], from: &Path, to: &Path) -> Result<(), String> {
+    let patches: Vec<&Patch> = patches.iter().copied().flatten().collect();
+    copy(&patches, from, from, to)?;
+    for file in patches.iter().map(|patch| patch.file) {
         let mut text = fs::read_to_string(from.join(file)).map_err(|error| format!("{file}: {error}"))?;
-        for patch in RUSTPYTHON_VM.iter().filter(|patch| patch.file == file) {
+        for patch in patches.iter().filter(|patch| patch.file == file) {
             let found = text.matches(patch.old).count();
             if found != 1 {
                 return Err(format!("patch of {file} must match once, matches {found} times:\n{}", patch.old));
@@ -128,19 +75,17 @@ pub fn apply(from: &Path, to: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn copy(from: &Path, to: &Path) -> Result<(), String> {
+/// Copies what is not patched.
+fn copy(patches: &[&Patch], root: &Path, from: &Path, to: &Path) -> Result<(), String> {
     for entry in fs::read_dir(from).map_err(|error| format!("{}: {error}", from.display()))? {
         let entry = entry.map_err(|error| format!("{}: {error}", from.display()))?;
         let (source, target) = (entry.path(), to.join(entry.file_name()));
+        let is_patched = || patches.iter().any(|patch| root.join(patch.file) == source);
         if source.is_dir() {
-            copy(&source, &target)?;
-        } else if !is_patched(&source) {
+            copy(patches, root, &source, &target)?;
+        } else if !is_patched() {
             super::write_if_changed(&target, &super::read(&source)?)?;
         }
     }
     Ok(())
-}
-
-fn is_patched(source: &Path) -> bool {
-    RUSTPYTHON_VM.iter().any(|patch| source.ends_with(patch.file))
 }
