@@ -111,12 +111,59 @@ pub mod host_interrupt {
     },
 ];
 
+/// What makes the language itself behave as CPython does, apart from the machine under it.
+const RUSTPYTHON_VM_LANGUAGE: &[Patch] = &[
+    Patch {
+        file: "src/builtins/object.rs",
+        reason: "words the error otherwise than CPython, and models know CPython's",
+        old: r#""class {name} without an implementation for abstract {noun} '{methods}'""#,
+        new: r#""Can't instantiate abstract class {name} without an implementation for abstract {noun} '{methods}'""#,
+    },
+    Patch {
+        file: "src/builtins/int.rs",
+        reason: "says that int and int cannot be raised to a power, where the power does not fit memory",
+        old: r#"            // practically, exp over u64 is not possible to calculate anyway
+            return Ok(vm.ctx.not_implemented());"#,
+        new: r#"            // practically, exp over u64 is not possible to calculate anyway
+            return Err(vm.no_memory_error());"#,
+    },
+    Patch {
+        file: "src/exceptions.rs",
+        reason: "would end the message of every OSError in Rust's ' (os error 44)'",
+        old: r#"        #[cfg(not(any(windows, unix)))]
+        let msg = self.to_string();
+
+        #[allow(unused_mut)]"#,
+        new: r#"        #[cfg(not(any(windows, unix)))]
+        let msg = if errno > 0 { crate::host_env::time::strerror(errno) } else { self.to_string() };
+
+        #[allow(unused_mut)]"#,
+    },
+    Patch {
+        file: "src/stdlib/builtins.rs",
+        reason: "print() to a sys.stdout that is None does nothing in CPython",
+        old: r#"            None => sys::get_stdout(vm)?,
+        };
+        let write ="#,
+        new: r#"            None => sys::get_stdout(vm)?,
+        };
+        if vm.is_none(&file) {
+            return Ok(());
+        }
+        let write ="#,
+    },
+];
+
+fn all_patches() -> impl Iterator<Item = &'static Patch> {
+    RUSTPYTHON_VM.iter().chain(RUSTPYTHON_VM_LANGUAGE)
+}
+
 /// Copies a dependency's source and applies its patches.
 pub fn apply(from: &Path, to: &Path) -> Result<(), String> {
     copy(from, to)?;
-    for file in RUSTPYTHON_VM.iter().map(|patch| patch.file) {
+    for file in all_patches().map(|patch| patch.file) {
         let mut text = fs::read_to_string(from.join(file)).map_err(|error| format!("{file}: {error}"))?;
-        for patch in RUSTPYTHON_VM.iter().filter(|patch| patch.file == file) {
+        for patch in all_patches().filter(|patch| patch.file == file) {
             let found = text.matches(patch.old).count();
             if found != 1 {
                 return Err(format!("patch of {file} must match once, matches {found} times:\n{}", patch.old));
@@ -142,5 +189,5 @@ fn copy(from: &Path, to: &Path) -> Result<(), String> {
 }
 
 fn is_patched(source: &Path) -> bool {
-    RUSTPYTHON_VM.iter().any(|patch| source.ends_with(patch.file))
+    all_patches().any(|patch| source.ends_with(patch.file))
 }
