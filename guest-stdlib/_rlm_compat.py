@@ -13,16 +13,26 @@ import builtins
 import concurrent.futures
 import concurrent.futures.thread
 import inspect
+import io
+import os
+import queue
 import signal
 import sys
+import tempfile
 import threading
 import time
+import zoneinfo
+import zoneinfo._common
+import zoneinfo._tzpath
 
 
 def boot():
     """Applies every repair, once, before the base image is taken."""
     _mend_builtins()
+    _mend_imports()
+    _mend_files()
     _mend_time()
+    _mend_zones()
     _mend_threads()
     _mend_asyncio()
     _mend_signals()
@@ -41,6 +51,67 @@ def _help(subject=None):
     print(inspect.getdoc(subject) or f"no documentation for {subject!r}")
 
 
+class _Missing:
+    """Comes after every finder, and says what to use in place of a module that is not here."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name in _INSTEAD:
+            raise ModuleNotFoundError(f"No module named '{name}': {_INSTEAD[name]}", name=name)
+        return None
+
+
+_NO_NETWORK = "there is no network in this sandbox; work on the data that is already in variables"
+_TABLES = "only the standard library is here; use `import tabular` (read, where, group, count, sort, join), csv, statistics"
+_NUMBERS = "only the standard library is here; use lists, math, statistics, array, itertools, fractions"
+_NO_PROCESS = "this sandbox is one process and cannot look at the machine under it"
+_MARKUP = "only the standard library is here; use html.parser, xml.etree.ElementTree or re"
+_PLAIN = "only the standard library is here"
+_INSTEAD = {
+    **dict.fromkeys(["numpy", "scipy", "sympy", "torch", "tensorflow", "sklearn", "numba"], _NUMBERS),
+    **dict.fromkeys(["pandas", "polars", "pyarrow", "duckdb", "openpyxl"], _TABLES),
+    **dict.fromkeys(["requests", "httpx", "aiohttp", "urllib3", "openai", "anthropic", "boto3", "_ssl"], _NO_NETWORK),
+    **dict.fromkeys(["bs4", "lxml", "html5lib", "parsel"], _MARKUP),
+    **dict.fromkeys(["_ctypes", "mmap", "resource", "pwd", "grp", "termios", "syslog", "psutil", "_posixsubprocess"], _NO_PROCESS),
+    **dict.fromkeys(["matplotlib", "seaborn", "plotly", "PIL", "cv2"], f"{_PLAIN}, and no screen; print text or tables"),
+    **dict.fromkeys(["tiktoken", "transformers", "nltk", "spacy"], f"{_PLAIN}; use re, str.split, collections.Counter, or ask llm_query"),
+    "_sqlite3": "SQLite is not in this sandbox; use `import tabular`, dicts, sorted() and itertools.groupby",
+    "yaml": f"{_PLAIN}; use json, tomllib or configparser, or parse simple lines with str.partition",
+    "dateutil": f"{_PLAIN}; use datetime.fromisoformat, datetime.strptime, zoneinfo",
+    "pytz": f"{_PLAIN}; use zoneinfo.ZoneInfo",
+    "regex": f"{_PLAIN}; use re, which has possessive and atomic groups",
+    "tqdm": f"{_PLAIN}; loop without a progress bar",
+    "pydantic": f"{_PLAIN}; use dataclasses",
+    "nest_asyncio": "not needed: `await` works at the top of a cell",
+    "tabulate": f"{_PLAIN}; use tabular.show(rows) or f-strings with widths",
+    "more_itertools": f"{_PLAIN}; use itertools (batched, pairwise, groupby, chain, islice)",
+    "simplejson": f"{_PLAIN}; use json",
+    "ujson": f"{_PLAIN}; use json",
+    "orjson": f"{_PLAIN}; use json",
+}
+
+
+def _mend_imports():
+    sys.meta_path.append(_Missing())
+
+
+def _mend_files():
+    # The one folder that can be written, in the guest's own memory.
+    os.chdir("/tmp")
+    tempfile.tempdir = "/tmp"
+
+
+def _mend_zones():
+    def load(key):
+        data = _rlm.zone(key)
+        if data is None:
+            raise zoneinfo.ZoneInfoNotFoundError(f"No time zone found with key {key}")
+        return io.BytesIO(data)
+
+    zoneinfo._common.load_tzdata = load
+    zoneinfo._tzpath.available_timezones = zoneinfo.available_timezones = lambda: set(_rlm.zones())
+    zoneinfo.reset_tzpath(to=())
+
+
 def _mend_time():
     strftime = time.strftime
 
@@ -56,9 +127,12 @@ def _mend_time():
 
 
 def _mend_threads():
-    _thread.RLock._is_owned = lambda self: self.locked()
-    _thread.RLock._release_save = lambda self: None
-    _thread.RLock._acquire_restore = lambda self, state: None
+    for module, names in ((_thread, ("allocate_lock", "lock", "LockType")), (threading, ("Lock", "_allocate_lock", "_LockType"))):
+        for name in names:
+            setattr(module, name, Lock)
+    for module, names in ((_thread, ("RLock",)), (threading, ("RLock", "_RLock", "_CRLock", "_PyRLock"))):
+        for name in names:
+            setattr(module, name, RLock)
     threading.Condition.wait = _wait
     start = threading.Thread.start
 
@@ -73,6 +147,110 @@ def _mend_threads():
     threading.Thread.start = start_and_finish
     concurrent.futures.ThreadPoolExecutor = ThreadPoolExecutor
     concurrent.futures.thread.ThreadPoolExecutor = ThreadPoolExecutor
+
+
+class Lock:
+    """A lock where nobody else can ever release it: it does not wait for that."""
+
+    def __init__(self):
+        self._held = False
+
+    def acquire(self, blocking=True, timeout=-1):
+        """Takes the lock; says whether that was possible."""
+        timeout = _check_timeout(blocking, timeout)
+        if not self._held:
+            self._held = True
+            return True
+        if not blocking:
+            return False
+        if timeout < 0:
+            raise RuntimeError(f"waiting for a lock that is held, and {_ALONE}")
+        time.sleep(timeout)
+        return False
+
+    def release(self):
+        """Gives the lock back."""
+        if not self._held:
+            raise RuntimeError("release unlocked lock")
+        self._held = False
+
+    def locked(self):
+        """Whether it is held."""
+        return self._held
+
+    def __enter__(self):
+        return self.acquire()
+
+    def __exit__(self, *_):
+        self.release()
+
+    acquire_lock, release_lock, locked_lock = acquire, release, locked
+
+    def _at_fork_reinit(self):
+        self._held = False
+
+    def __repr__(self):
+        return f"<{'locked' if self._held else 'unlocked'} _thread.lock object at {id(self):#x}>"
+
+
+class RLock:
+    """A lock that its one thread may take again."""
+
+    def __init__(self):
+        self._count = 0
+
+    def acquire(self, blocking=True, timeout=-1):
+        """Takes the lock once more."""
+        _check_timeout(blocking, timeout)
+        self._count += 1
+        return True
+
+    def release(self):
+        """Gives it back once."""
+        if not self._count:
+            raise RuntimeError("cannot release un-acquired lock")
+        self._count -= 1
+
+    def locked(self):
+        """Whether it is held."""
+        return self._count > 0
+
+    def __enter__(self):
+        return self.acquire()
+
+    def __exit__(self, *_):
+        self.release()
+
+    def _is_owned(self):
+        return self._count > 0
+
+    def _recursion_count(self):
+        return self._count
+
+    def _release_save(self):
+        count, self._count = self._count, 0
+        return count
+
+    def _acquire_restore(self, count):
+        self._count = count
+
+    def _at_fork_reinit(self):
+        self._count = 0
+
+    def __repr__(self):
+        state = "locked" if self._count else "unlocked"
+        return f"<{state} _thread.RLock object owner={int(self._count > 0)} count={self._count} at {id(self):#x}>"
+
+
+def _check_timeout(blocking, timeout):
+    if not blocking and timeout != -1:
+        raise ValueError("can't specify a timeout for a non-blocking call")
+    if timeout < 0 and timeout != -1:
+        raise ValueError("timeout value must be a non-negative number")
+    return timeout
+
+
+_ALONE = "there is no other thread: threads run to their end inside start()"
 
 
 def _wait(self, timeout=None):

@@ -5,9 +5,9 @@ Called by the guest's Rust side, with objects that cells made: every call may me
 """
 
 import _rlm
+import _rlm_display
 import io
-import itertools
-import reprlib
+import linecache
 import sys
 import traceback
 
@@ -109,63 +109,8 @@ def boot():
         describe(error)
 
 
-class _Shown(reprlib.Repr):
-    """`repr` with bounds wide enough for reading and narrow enough for hostile values."""
-
-    def __init__(self):
-        super().__init__()
-        self.maxlevel = 8
-        self.maxdict = self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = 200
-        self.maxdeque = self.maxarray = 200
-        self.maxstring = self.maxother = MAX_REPR
-        self.maxlong = 4300
-
-    # In their own order: reprlib sorts, which changes what a dict looks like and copies a large one.
-    def repr_dict(self, value, level):
-        if level <= 0 and value:
-            return "{...}"
-        pairs = itertools.islice(value.items(), self.maxdict)
-        parts = [f"{self.repr1(key, level - 1)}: {self.repr1(item, level - 1)}" for key, item in pairs]
-        return self._braced("{", parts, len(value) > self.maxdict, "}")
-
-    def repr_set(self, value, level):
-        return self._set_parts(value, level, "{", "}") if value else "set()"
-
-    def repr_frozenset(self, value, level):
-        return self._set_parts(value, level, "frozenset({", "})") if value else "frozenset()"
-
-    def _set_parts(self, value, level, left, right):
-        if level <= 0:
-            return f"{left}...{right}"
-        parts = [self.repr1(item, level - 1) for item in itertools.islice(value, self.maxset)]
-        return self._braced(left, parts, len(value) > self.maxset, right)
-
-    def _braced(self, left, parts, more, right):
-        return left + ", ".join([*parts, "..."] if more else parts) + right
-
-    def repr_instance(self, value, level):
-        try:
-            text = repr(value)
-        except Exception as error:
-            return f"<{type(value).__name__} whose repr raised {type(error).__name__}>"
-        if len(text) > self.maxother:
-            return f"{text[:self.maxother]}...[{len(text)} characters]"
-        return text
-
-
-class _Preview(_Shown):
-    """One short line of a value."""
-
-    def __init__(self):
-        super().__init__()
-        self.maxlevel = 3
-        self.maxdict = self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = 6
-        self.maxdeque = self.maxarray = 6
-        self.maxstring = self.maxother = MAX_PREVIEW
-
-
-_shown = _Shown()
-_preview = _Preview()
+_shown = _rlm_display.Display(total=4 * MAX_REPR, text=MAX_REPR, entries=200, levels=40)
+_preview = _rlm_display.Display(total=3 * MAX_PREVIEW, text=MAX_PREVIEW, entries=6, levels=3)
 
 
 def _cut(text, most):
@@ -174,11 +119,7 @@ def _cut(text, most):
 
 def show(value):
     """The text of a cell's value, at most a few pages of it."""
-    if type(value) is str:
-        return repr(value) if len(value) <= MAX_REPR else f"{value[:MAX_REPR]!r}...[{len(value)} characters]"
-    if type(value) is bytes:
-        return repr(value) if len(value) <= MAX_REPR else f"{value[:MAX_REPR]!r}...[{len(value)} bytes]"
-    return _cut(_shown.repr(value), 4 * MAX_REPR)
+    return _cut(_shown.show(value), 5 * MAX_REPR)
 
 
 def describe(error):
@@ -188,10 +129,12 @@ def describe(error):
     except Exception as failed:
         message = f"<its __str__ raised {type(failed).__name__}>"
     exit_code = None
+    _from_the_cell_on(error)
     if isinstance(error, SystemExit):
         exit_code = error.code if isinstance(error.code, int) else 0 if error.code is None else 1
         exit_code = max(-(2**31), min(exit_code, 2**31 - 1))
     try:
+        _add_source_line(error)
         _shorten_chain(error)
         if len(message) < MAX_REPR:
             text = _traceback_of(error)
@@ -202,6 +145,27 @@ def describe(error):
     except Exception:
         text = f"{type(error).__name__}: {message}"
     return [message, text, exit_code]
+
+
+def _from_the_cell_on(error):
+    """Takes the frames of the event loop that ran the cell out of its traceback."""
+    at = error.__traceback__
+    if at is None or at.tb_frame.f_code is not run_coroutine.__code__:
+        return
+    while at is not None and not at.tb_frame.f_code.co_filename.startswith("<cell "):
+        at = at.tb_next
+    if at is not None:
+        error.__traceback__ = at
+
+
+def _add_source_line(error):
+    """Gives an error of the code generator the line that those of the parser have."""
+    if isinstance(error, SyntaxError) and error.text is None and type(error.lineno) is int:
+        line = linecache.getline(str(error.filename), error.lineno)
+        if line:
+            error.text = line
+            if error.end_lineno is None:
+                error.end_lineno, error.end_offset = error.lineno, error.offset
 
 
 def _traceback_of(error):
@@ -249,7 +213,7 @@ def variables(names, reserved, most):
 
 def _preview_of(value):
     try:
-        return _cut(_preview.repr(value), 3 * MAX_PREVIEW)
+        return _cut(_preview.show(value), 3 * MAX_PREVIEW)
     except Exception as error:
         return f"<no preview: {type(error).__name__}>"
 
@@ -277,6 +241,19 @@ def complete(names, prefix):
         return []
     stem = ".".join(path) + "."
     return sorted(stem + name for name in found if name.startswith(last) and (last.startswith("_") or not name.startswith("_")))[:200]
+
+
+_loop = None
+
+
+def run_coroutine(coroutine):
+    """Runs a cell that awaits. Its tasks live on in one event loop, until the next such cell."""
+    global _loop
+    if _loop is None or _loop.is_closed() or _loop.is_running():
+        import asyncio
+
+        _loop = asyncio.new_event_loop()
+    return _loop.run_until_complete(coroutine)
 
 
 def seed(value):

