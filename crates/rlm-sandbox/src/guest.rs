@@ -288,7 +288,6 @@ impl Guest {
                 .unwrap_or_else(|| Err(wasmtime::Error::msg("instantiation waits")))
         })
         .map_err(|error| SandboxError::Artifact(format!("{error:#}")))?;
-        region.lock().prefault(shared.hot_pages());
         let broken = |error: wasmtime::Error| SandboxError::Artifact(format!("{error:#}"));
         let memory =
             instance.get_memory(&mut store, "memory").ok_or_else(|| SandboxError::Artifact("no memory".to_owned()))?;

@@ -22,8 +22,18 @@ const BRIDGED_GAP: usize = 4 * PAGE;
 /// the next capture costs less.
 const KEPT: usize = 2 << 20;
 
-/// Files an image may be made of before it is written anew into one.
-const MAX_PIECES: usize = 4096;
+/// Pieces an image may be made of before small ones are joined: each is a mapping, and a process may
+/// have only so many.
+const MAX_PIECES: usize = 1024;
+
+/// Ranges one capture may find before gaps are bridged more generously.
+const MAX_RANGES: usize = 4096;
+
+/// Pieces shorter than this are joined first, and
+const SHORT: usize = 16 * PAGE;
+
+/// pieces as long as this never: copying them costs more than a mapping does.
+const LONG: usize = 4 << 20;
 
 /// A range of memory whose bytes are a range of a backing.
 #[derive(Clone, Debug)]
@@ -91,6 +101,78 @@ impl Image {
         pieces.sort_by_key(|piece| piece.range.start);
         Self { size, pieces: pieces.into() }
     }
+
+    /// The same bytes in fewer pieces, about `most` of them where that can be had: short pieces that
+    /// touch are copied together, longer and longer ones until there are few enough. Backings that
+    /// are `apart` stay as they are.
+    pub fn joined(&self, most: usize, mode: Mode, apart: impl Fn(&Arc<Backing>) -> bool) -> io::Result<Self> {
+        let mut short = SHORT;
+        let mut groups = self.groups(short, &apart);
+        while groups.len() > most && short < LONG {
+            short *= 4;
+            groups = self.groups(short, &apart);
+        }
+        let to_copy = || groups.iter().filter(|group| group.len() > 1);
+        let parts = to_copy().flat_map(|group| &self.pieces[group.clone()]);
+        let len = parts.clone().map(|piece| piece.range.len()).sum();
+        if len == 0 {
+            return Ok(self.clone());
+        }
+        let backing = Arc::new(Backing::of_reader(&mut Bytes { left: parts, current: None }, len, mode)?);
+        let mut offset = 0;
+        let mut pieces = Vec::with_capacity(groups.len());
+        for group in &groups {
+            let (first, last) = (&self.pieces[group.start], &self.pieces[group.end - 1]);
+            if group.len() == 1 {
+                pieces.push(first.clone());
+                continue;
+            }
+            let range = first.range.start..last.range.end;
+            pieces.push(Piece { backing: Arc::clone(&backing), offset, range: range.clone() });
+            offset += range.len();
+        }
+        Ok(Self { size: self.size, pieces: pieces.into() })
+    }
+
+    /// Indices of pieces that are joined: those shorter than `short` that touch.
+    fn groups(&self, short: usize, apart: impl Fn(&Arc<Backing>) -> bool) -> Vec<Range<usize>> {
+        let joins = |piece: &Piece| piece.range.len() < short && !apart(&piece.backing);
+        let mut groups: Vec<Range<usize>> = Vec::new();
+        for (index, piece) in self.pieces.iter().enumerate() {
+            match groups.last_mut() {
+                Some(group)
+                    if self.pieces[index - 1].range.end == piece.range.start
+                        && joins(&self.pieces[index - 1])
+                        && joins(piece) =>
+                {
+                    group.end = index + 1;
+                }
+                _ => groups.push(index..index + 1),
+            }
+        }
+        groups
+    }
+}
+
+/// The bytes of pieces, one behind the other.
+struct Bytes<'a, I> {
+    left: I,
+    /// The piece being read, and how much of it was.
+    current: Option<(&'a Piece, usize)>,
+}
+
+impl<'a, I: Iterator<Item = &'a Piece>> io::Read for Bytes<'a, I> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let Some((piece, done)) = self.current.take().or_else(|| self.left.next().map(|piece| (piece, 0))) else {
+            return Ok(0);
+        };
+        let count = into.len().min(piece.range.len() - done);
+        piece.backing.read_at(piece.offset + done, &mut into[..count])?;
+        if done + count < piece.range.len() {
+            self.current = Some((piece, done + count));
+        }
+        Ok(count)
+    }
 }
 
 fn part(piece: &Piece, range: Range<usize>) -> Piece {
@@ -105,6 +187,9 @@ pub struct Region {
     mode: Mode,
     size: usize,
     shown: Image,
+    /// What is mapped, which is less than what is shown where written pages stayed the memory's own.
+    /// Its files must not go before the mappings.
+    mapped: Image,
 }
 
 impl Region {
@@ -114,7 +199,7 @@ impl Region {
             return Err(io::ErrorKind::OutOfMemory.into());
         }
         let memory = Reservation::new(capacity + guard)?;
-        let mut region = Self { memory, mode, size: image.size, shown: image.clone() };
+        let mut region = Self { memory, mode, size: image.size, shown: image.clone(), mapped: image.clone() };
         region.show(image)?;
         Ok(region)
     }
@@ -137,6 +222,10 @@ impl Region {
         let (start, len) = (piece.range.start, piece.range.len());
         let bytes: &[u8] = match &*piece.backing {
             Backing::File { file, offset } => return self.memory.map(start, len, file, offset + piece.offset as u64),
+            Backing::Part(part) => {
+                let (file, offset) = part.place();
+                return self.memory.map(start, len, file, offset + piece.offset as u64);
+            }
             Backing::Bytes(bytes) => bytes,
             Backing::Static(bytes) => bytes,
         };
@@ -177,7 +266,8 @@ impl Region {
     /// Puts a context's pages at the start of a range that the guest does not use yet.
     pub fn attach(&mut self, piece: Piece) -> io::Result<()> {
         self.place(&piece)?;
-        self.shown = self.shown.with(vec![piece], self.size);
+        self.shown = self.shown.with(vec![piece.clone()], self.size);
+        self.mapped = self.mapped.with(vec![piece], self.size);
         Ok(())
     }
 
@@ -206,9 +296,14 @@ impl Region {
             .collect();
         if self.mode == Mode::Map && len > KEPT {
             // The same bytes under the same addresses, now from the file: clean again.
+            let mapped = self.mapped.with(over.clone(), self.size);
             over.iter().try_for_each(|piece| self.place(piece))?;
+            self.mapped = mapped;
         }
         self.shown = self.shown.with(over, self.size);
+        if self.shown.pieces.len() > MAX_PIECES {
+            self.shown = self.shown.joined(MAX_PIECES / 4, self.mode, |_| false)?;
+        }
         Ok(self.shown.clone())
     }
 
@@ -247,7 +342,7 @@ impl Region {
                     match &*piece.backing {
                         Backing::Bytes(bytes) => page == &bytes[offset..offset + PAGE],
                         Backing::Static(bytes) => page == &bytes[offset..offset + PAGE],
-                        Backing::File { .. } => false,
+                        Backing::File { .. } | Backing::Part(_) => false,
                     }
                 }
                 _ => page.iter().all(|&byte| byte == 0),
@@ -265,7 +360,7 @@ impl Region {
 
 /// Joins ranges that are close together.
 fn bridge(ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    let gap = if ranges.len() > MAX_PIECES { BRIDGED_GAP * 64 } else { BRIDGED_GAP };
+    let gap = if ranges.len() > MAX_RANGES { BRIDGED_GAP * 64 } else { BRIDGED_GAP };
     let mut joined: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
     for range in ranges {
         match joined.last_mut() {
