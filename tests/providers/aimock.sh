@@ -57,11 +57,12 @@ start_server() {
 # ask MODEL CONTEXT FLAGS...: leaves $code, $out, $err and $seconds. MODEL may name its provider.
 ask() {
     case $1 in *:*) model=$1 ;; *) model=openai:$1 ;; esac
+    case $1 in gemini:*) base=${url%/v1} ;; *) base=$url ;; esac
     printf '%s' "$2" >"$scratch/context.txt"
     shift 2
     began=$(date +%s)
     env -u OPENAI_API_KEY -u OPENAI_BASE_URL -u RLM_MODEL -u RLM_SUB_MODEL -u RLM_CONFIG -u HOME -u XDG_CONFIG_HOME \
-        "$binary" run --model "$model" --base-url "$url" --context "$scratch/context.txt" "$@" "What is in it?" \
+        "$binary" run --model "$model" --base-url "$base" --context "$scratch/context.txt" "$@" "What is in it?" \
         >"$scratch/out" 2>"$scratch/err"
     code=$?
     seconds=$(($(date +%s) - began))

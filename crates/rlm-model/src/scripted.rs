@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{BoxFuture, ErrorKind, Model, ModelError, Reply, Request};
+use crate::{BoxFuture, ErrorKind, Model, ModelError, Money, Price, Pricing, Reply, Request, Usage};
 
 type Answer = dyn Fn(&Request) -> Result<Reply, ModelError> + Send + Sync;
 
@@ -15,6 +15,7 @@ pub struct ScriptedModel {
     name: String,
     script: Script,
     delay: Option<Duration>,
+    pricing: Pricing,
     seen: Mutex<Vec<Request>>,
 }
 
@@ -40,7 +41,7 @@ impl ScriptedModel {
     }
 
     fn with_script(script: Script) -> Self {
-        Self { name: "scripted".into(), script, delay: None, seen: Mutex::default() }
+        Self { name: "scripted".into(), script, delay: None, pricing: Pricing::Unknown, seen: Mutex::default() }
     }
 
     /// Reports under this name instead of `scripted`.
@@ -54,6 +55,13 @@ impl ScriptedModel {
     #[must_use]
     pub fn with_delay(mut self, delay: Duration) -> Self {
         self.delay = Some(delay);
+        self
+    }
+
+    /// Costs this much; unless told, nobody knows what it costs.
+    #[must_use]
+    pub fn with_price(mut self, price: Price) -> Self {
+        self.pricing = Pricing::Set(price);
         self
     }
 
@@ -99,6 +107,10 @@ impl Model for ScriptedModel {
             answer
         })
     }
+
+    fn cost(&self, usage: &Usage) -> Option<Money> {
+        self.pricing.cost(usage)
+    }
 }
 
 #[cfg(test)]
@@ -126,6 +138,15 @@ mod tests {
     async fn a_function_sees_the_request() {
         let model = ScriptedModel::from_fn(|request| Ok(Reply::text(request.messages[0].content.to_uppercase())));
         assert_eq!(ask(&model, "louder").await, "LOUDER");
+    }
+
+    #[test]
+    fn a_price_is_unknown_unless_it_is_set() {
+        let usage = Usage { calls: 1, input_tokens: 2_000_000, output_tokens: 1_000_000, ..Usage::default() };
+        let price = Price { input: 1.0, cached_input: None, cache_write: None, output: 4.0 };
+        let model = ScriptedModel::new(["one"]);
+        assert_eq!(model.cost(&usage), None);
+        assert_eq!(model.with_price(price).cost(&usage), Money::from_dollars(6.0));
     }
 
     #[tokio::test(start_paused = true)]

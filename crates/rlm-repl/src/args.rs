@@ -35,6 +35,28 @@ pub enum Command {
     Session(SessionArgs),
     /// List the models that are configured and the providers known; ask each with --check
     Models(ModelsArgs),
+    /// Make one HTML page of a trajectory, which needs no network to be looked at
+    View(ViewArgs),
+    /// Print the completions of a shell, to be put where it looks for them
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, of the program or of a subcommand
+    Man {
+        /// The subcommand
+        subcommand: Option<String>,
+    },
+}
+
+/// Settings of `view`.
+#[derive(Debug, Args)]
+pub struct ViewArgs {
+    /// What `run --trajectory` wrote
+    pub trajectory: PathBuf,
+    /// Where the page goes, `-` for standard output; unless told, beside the trajectory as .html
+    #[arg(short, long, value_name = "PATH")]
+    pub output: Option<PathBuf>,
 }
 
 /// Settings of the interactive prompt.

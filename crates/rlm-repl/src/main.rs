@@ -13,9 +13,11 @@ mod prompt;
 mod run;
 mod session;
 mod snapshots;
+mod shell;
 mod text;
 mod units;
 mod value;
+mod view;
 mod world;
 
 use anyhow::Result;
@@ -41,6 +43,9 @@ fn dispatch(cli: Cli) -> Result<i32> {
         Some(Command::Exec(args)) => exec::exec(&args),
         Some(Command::Session(args)) => session::session(&args),
         Some(Command::Models(args)) => models::models(&args),
+        Some(Command::View(args)) => view::view(&args),
+        Some(Command::Completions { shell }) => shell::completions(shell),
+        Some(Command::Man { subcommand }) => shell::manual(subcommand.as_deref()),
         None if world::is_interactive() => prompt::prompt(&cli.prompt),
         None => exec::exec_stdin(&cli.prompt),
     }

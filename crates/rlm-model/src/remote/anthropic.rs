@@ -218,22 +218,31 @@ data: {"type":"message_stop"}
         );
     }
 
-    fn body(messages: Vec<Message>) -> String {
+    fn body(messages: Vec<Message>) -> Value {
         let request = Request { messages, max_output_tokens: None };
         let ask = Ask { model: "m", request: &request, stream: false, is_openai: false, mark_cache: true };
-        Anthropic.body(&ask).to_string()
+        Anthropic.body(&ask)
     }
 
     #[test]
     fn what_the_next_turn_repeats_is_marked_for_the_cache() {
         assert_eq!(
             body(vec![Message::system("s"), Message::user("a"), Message::assistant("b"), Message::user("c")]),
-            r#"{"max_tokens":8192,"messages":[{"content":[{"text":"a","type":"text"}],"role":"user"},{"content":[{"text":"b","type":"text"}],"role":"assistant"},{"content":[{"cache_control":{"type":"ephemeral"},"text":"c","type":"text"}],"role":"user"}],"model":"m","system":[{"cache_control":{"type":"ephemeral"},"text":"s","type":"text"}]}"#
+            json!({
+                "model": "m",
+                "max_tokens": 8192,
+                "system": [{"type": "text", "text": "s", "cache_control": {"type": "ephemeral"}}],
+                "messages": [
+                    {"role": "user", "content": [{"type": "text", "text": "a"}]},
+                    {"role": "assistant", "content": [{"type": "text", "text": "b"}]},
+                    {"role": "user", "content": [{"type": "text", "text": "c", "cache_control": {"type": "ephemeral"}}]},
+                ],
+            })
         );
         // A single prompt is never repeated: writing it to the cache would cost and not save.
         assert_eq!(
             body(vec![Message::user("a")]),
-            r#"{"max_tokens":8192,"messages":[{"content":[{"text":"a","type":"text"}],"role":"user"}],"model":"m"}"#
+            json!({"model": "m", "max_tokens": 8192, "messages": [{"role": "user", "content": [{"type": "text", "text": "a"}]}]})
         );
     }
 }

@@ -198,15 +198,16 @@ mod tests {
         let request = Request { max_output_tokens: Some(7), ..Request::prompt("q") };
         let body = |is_openai, stream| {
             let ask = Ask { model: "m", request: &request, stream, is_openai, mark_cache: true };
-            Chat.body(&ask).to_string()
+            Chat.body(&ask)
         };
         assert_eq!(
             body(true, false),
-            r#"{"max_completion_tokens":7,"messages":[{"content":"q","role":"user"}],"model":"m"}"#
+            json!({"model": "m", "messages": [{"role": "user", "content": "q"}], "max_completion_tokens": 7})
         );
         assert_eq!(
             body(false, true),
-            r#"{"max_tokens":7,"messages":[{"content":"q","role":"user"}],"model":"m","stream":true,"stream_options":{"include_usage":true}}"#
+            json!({"model": "m", "messages": [{"role": "user", "content": "q"}], "max_tokens": 7,
+                "stream": true, "stream_options": {"include_usage": true}})
         );
     }
 }

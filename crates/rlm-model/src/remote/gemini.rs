@@ -170,8 +170,16 @@ mod tests {
         let request = Request { messages, max_output_tokens: Some(5) };
         let ask = Ask { model: "m", request: &request, stream: true, is_openai: false, mark_cache: true };
         assert_eq!(
-            Gemini.body(&ask).to_string(),
-            r#"{"contents":[{"parts":[{"text":"a"}],"role":"user"},{"parts":[{"text":"b"}],"role":"model"},{"parts":[{"text":"c"}],"role":"user"}],"generationConfig":{"maxOutputTokens":5},"systemInstruction":{"parts":[{"text":"s"}]}}"#
+            Gemini.body(&ask),
+            json!({
+                "systemInstruction": {"parts": [{"text": "s"}]},
+                "contents": [
+                    {"role": "user", "parts": [{"text": "a"}]},
+                    {"role": "model", "parts": [{"text": "b"}]},
+                    {"role": "user", "parts": [{"text": "c"}]},
+                ],
+                "generationConfig": {"maxOutputTokens": 5},
+            })
         );
     }
 }

@@ -115,10 +115,11 @@ async fn a_reply_brings_text_and_every_kind_of_token() {
     };
     assert_eq!(reply.usage, usage);
     let sent = &server.requests()[0];
-    let body = r#"{"max_tokens":9,"messages":[{"content":"2+2","role":"user"}],"model":"test"}"#;
+    let body = serde_json::json!({"model": "test", "messages": [{"role": "user", "content": "2+2"}], "max_tokens": 9});
     assert!(sent.starts_with("POST /v1/chat/completions HTTP/1.1\r\n"), "{sent}");
     assert!(sent.contains("authorization: Bearer secret\r\n"), "{sent}");
-    assert_eq!(sent.split_once("\r\n\r\n").unwrap().1, body);
+    let sent: serde_json::Value = serde_json::from_str(sent.split_once("\r\n\r\n").unwrap().1).unwrap();
+    assert_eq!(sent, body);
 }
 
 #[tokio::test]

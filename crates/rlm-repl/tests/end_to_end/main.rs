@@ -4,6 +4,7 @@
 #![allow(missing_docs)]
 
 mod exec;
+mod models;
 mod process;
 #[cfg(target_os = "linux")]
 mod prompt;
