@@ -96,7 +96,7 @@ pub const VM: &[Patch] = &[
             let keys = items.iter().map(|item| text(item)).collect::<Option<Vec<_>>>();
             if let Some(keys) = keys {
                 // SAFETY: the items hold the texts, and nothing runs that could change them.
-                sort_natively(items, keys, reverse, |&a, &b| unsafe { (*a).cmp(&*b) });
+                sort_natively(items, keys, reverse, |&a, &b| unsafe { (&*a).cmp(&*b) });
                 return Ok(());
             }
         }

@@ -180,7 +180,7 @@ pub const WTF8: &[Patch] = &[
         self.next_surrogate(0).is_none()
     }",
         new: "    pub fn is_utf8(&self) -> bool {
-        none_in_blocks(&self.bytes, |byte| byte == 0xED) || self.next_surrogate(0).is_none()
+        !none_in_blocks(&self.bytes, |byte| byte == 0xED).contains(&0xED) || self.next_surrogate(0).is_none()
     }",
     },
     Patch {
@@ -192,18 +192,19 @@ pub const WTF8: &[Patch] = &[
         new: "/// Whether all bytes are ASCII.
 #[must_use]
 pub fn all_ascii(bytes: &[u8]) -> bool {
-    none_in_blocks(bytes, |byte| byte >= 0x80)
+    none_in_blocks(bytes, |byte| byte >= 0x80).is_ascii()
 }
 
+/// What is left of `bytes` after its leading blocks that are free of such bytes.
 #[inline]
-fn none_in_blocks(bytes: &[u8], is_one: impl Fn(u8) -> bool) -> bool {
-    let mut blocks = bytes.chunks_exact(64);
-    for block in &mut blocks {
+fn none_in_blocks(mut bytes: &[u8], is_one: impl Fn(u8) -> bool) -> &[u8] {
+    while let Some((block, rest)) = bytes.split_first_chunk::<64>() {
         if block.iter().fold(false, |found, &byte| found | is_one(byte)) {
-            return false;
+            break;
         }
+        bytes = rest;
     }
-    !blocks.remainder().iter().any(|&byte| is_one(byte))
+    bytes
 }
 
 impl Wtf8Buf {
