@@ -43,7 +43,9 @@ fn build() -> Result<()> {
     }
     need_wasm_target(&places)?;
     sources.lay_out(&places)?;
-    patches::apply(&dependency(&places, "rustpython-vm")?, &places.tree.join("patched/rustpython-vm"))?;
+    for (name, patches) in patches::PATCHED {
+        patches::apply(patches, &dependency(&places, name)?, &places.tree.join("patched").join(name))?;
+    }
     let wasm = build_guest(&places)?;
     make_image(&places, &wasm)?;
     write(&places.out.join("identity"), identity(&places)?.as_bytes())?;
@@ -129,9 +131,10 @@ impl Sources {
             }
             let mut bytes = bytes.clone();
             if name == "crates/rlm-guest/Cargo.toml" {
-                bytes.extend_from_slice(
-                    b"\n[patch.crates-io]\nrustpython-vm = { path = \"../../patched/rustpython-vm\" }\n",
-                );
+                bytes.extend_from_slice(b"\n[patch.crates-io]\n");
+                for (name, _) in patches::PATCHED {
+                    bytes.extend_from_slice(format!("{name} = {{ path = \"../../patched/{name}\" }}\n").as_bytes());
+                }
             }
             write_if_changed(&places.tree.join(name), &bytes)?;
         }

@@ -5,7 +5,7 @@
 
 use std::{fs, path::Path};
 
-struct Patch {
+pub struct Patch {
     file: &'static str,
     /// Why, and what upstream would have to do to make it unnecessary.
     #[allow(dead_code)]
@@ -128,6 +128,18 @@ const RUSTPYTHON_VM_LANGUAGE: &[Patch] = &[
             return Err(vm.no_memory_error());"#,
     },
     Patch {
+        file: "src/builtins/int.rs",
+        reason: "0 / -1 is -0.0 in CPython",
+        old: "    let float = true_div(i1, i2);\n",
+        new: "    let float = if i1.is_zero() && i2.is_negative() { -0.0 } else { true_div(i1, i2) };\n",
+    },
+    Patch {
+        file: "src/stdlib/time.rs",
+        reason: "counts the days of the week from Sunday, where Python counts from Monday",
+        old: "vm.ctx.new_int(tm.weekday().to_sunday_zero_offset())",
+        new: "vm.ctx.new_int(tm.weekday().to_monday_zero_offset())",
+    },
+    Patch {
         file: "src/exceptions.rs",
         reason: "would end the message of every OSError in Rust's ' (os error 44)'",
         old: r#"        #[cfg(not(any(windows, unix)))]
@@ -154,16 +166,90 @@ const RUSTPYTHON_VM_LANGUAGE: &[Patch] = &[
     },
 ];
 
-fn all_patches() -> impl Iterator<Item = &'static Patch> {
-    RUSTPYTHON_VM.iter().chain(RUSTPYTHON_VM_LANGUAGE)
-}
+const RUSTPYTHON_STDLIB: &[Patch] = &[
+    Patch {
+        file: "src/pyexpat.rs",
+        reason: "takes malformed XML for its well-formed beginning; at the end of the document an error \
+                 of the parser is one",
+        old: r#"                    Err(_) => break Ok(()),
+                }
+            };
+
+            {
+                let mut guard"#,
+        new: r#"                    Err(error) if isfinal => break Err(Self::expat_error(&error, vm)?),
+                    Err(_) => break Ok(()),
+                }
+            };
+
+            {
+                let mut guard"#,
+    },
+    Patch {
+        file: "src/pyexpat.rs",
+        reason: "the exception for the above, in expat's words",
+        old: r#"        /// Feed another chunk of the document to the (possibly newly
+"#,
+        new: r#"        fn expat_error(
+            error: &xml::reader::Error,
+            vm: &VirtualMachine,
+        ) -> PyResult<crate::vm::builtins::PyBaseExceptionRef> {
+            let text = error.to_string();
+            let known = [
+                ("Unexpected closing tag", 7, "mismatched tag"),
+                ("Unexpected end of stream", 3, "no element found"),
+                ("Unexpected EOF", 3, "no element found"),
+                ("outside the root element", 9, "junk after document element"),
+                ("entity:", 11, "undefined entity"),
+                ("is redefined", 8, "duplicate attribute"),
+                ("prefix is unbound", 27, "unbound prefix"),
+            ];
+            let (code, words) = known
+                .iter()
+                .find(|(part, ..)| text.contains(part))
+                .map_or((4, "not well-formed (invalid token)"), |(_, code, words)| (*code, *words));
+            let position = error.position();
+            let (line, column) = (position.row() + 1, position.column());
+            let raised = vm.new_exception_msg(
+                PyExpatError::class(&vm.ctx).to_owned(),
+                format!("{words}: line {line}, column {column}").into(),
+            );
+            for (name, value) in [("code", code), ("lineno", line), ("offset", column)] {
+                raised.as_object().set_attr(name, vm.ctx.new_int(value), vm)?;
+            }
+            Ok(raised)
+        }
+
+        /// Feed another chunk of the document to the (possibly newly
+"#,
+    },
+];
+
+const RUSTPYTHON_CODEGEN: &[Patch] = &[Patch {
+    file: "src/ir.rs",
+    reason: "makes 0.0 of 100.0 // 10 and of every other division of constants that leaves no remainder",
+    old: r#"        modulo = 0.0f64.copysign(right);
+        0.0f64.copysign(left / right)
+    };"#,
+    new: r#"        modulo = 0.0f64.copysign(right);
+        if div == 0.0 { 0.0f64.copysign(left / right) } else { div }
+    };"#,
+}];
+
+/// The dependencies with patches, each with the places its patches are listed.
+pub const PATCHED: &[(&str, &[&[Patch]])] = &[
+    ("rustpython-vm", &[RUSTPYTHON_VM, RUSTPYTHON_VM_LANGUAGE]),
+    ("rustpython-stdlib", &[RUSTPYTHON_STDLIB]),
+    ("rustpython-codegen", &[RUSTPYTHON_CODEGEN]),
+];
 
 /// Copies a dependency's source and applies its patches.
-pub fn apply(from: &Path, to: &Path) -> Result<(), String> {
-    copy(from, to)?;
-    for file in all_patches().map(|patch| patch.file) {
+pub fn apply(patches: &[&[Patch]], from: &Path, to: &Path) -> Result<(), String> {
+    let patches: Vec<&Patch> = patches.iter().copied().flatten().collect();
+    copy(&patches, from, from, to)?;
+    for file in patches.iter().map(|patch| patch.file) {
         let mut text = fs::read_to_string(from.join(file)).map_err(|error| format!("{file}: {error}"))?;
-        for patch in all_patches().filter(|patch| patch.file == file) {
+        for patch in patches.iter().filter(|patch| patch.file == file) {
             let found = text.matches(patch.old).count();
             if found != 1 {
                 return Err(format!("patch of {file} must match once, matches {found} times:\n{}", patch.old));
@@ -175,19 +261,15 @@ pub fn apply(from: &Path, to: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn copy(from: &Path, to: &Path) -> Result<(), String> {
+fn copy(patches: &[&Patch], root: &Path, from: &Path, to: &Path) -> Result<(), String> {
     for entry in fs::read_dir(from).map_err(|error| format!("{}: {error}", from.display()))? {
         let entry = entry.map_err(|error| format!("{}: {error}", from.display()))?;
         let (source, target) = (entry.path(), to.join(entry.file_name()));
         if source.is_dir() {
-            copy(&source, &target)?;
-        } else if !is_patched(&source) {
+            copy(patches, root, &source, &target)?;
+        } else if !patches.iter().any(|patch| source == root.join(patch.file)) {
             super::write_if_changed(&target, &super::read(&source)?)?;
         }
     }
     Ok(())
-}
-
-fn is_patched(source: &Path) -> bool {
-    all_patches().any(|patch| source.ends_with(patch.file))
 }

@@ -41,6 +41,9 @@ pub struct PromptArgs {
     /// The context.
     #[command(flatten)]
     pub context: ContextArgs,
+    /// Packages for `import`.
+    #[command(flatten)]
+    pub packages: PackageArgs,
     /// Limits of each cell.
     #[command(flatten)]
     pub limits: LimitArgs,
@@ -69,6 +72,9 @@ pub struct RunArgs {
     /// What the run may spend.
     #[command(flatten)]
     pub budget: BudgetArgs,
+    /// Packages for `import`.
+    #[command(flatten)]
+    pub packages: PackageArgs,
     /// Limits of each cell.
     #[command(flatten)]
     pub limits: LimitArgs,
@@ -119,6 +125,9 @@ pub struct ExecArgs {
     /// The context.
     #[command(flatten)]
     pub context: ContextArgs,
+    /// Packages for `import`.
+    #[command(flatten)]
+    pub packages: PackageArgs,
     /// Limits of the cell.
     #[command(flatten)]
     pub limits: LimitArgs,
@@ -127,6 +136,9 @@ pub struct ExecArgs {
 /// Settings of `session`.
 #[derive(Debug, Args)]
 pub struct SessionArgs {
+    /// Packages for `import`.
+    #[command(flatten)]
+    pub packages: PackageArgs,
     /// Limits of each cell, unless its request brings its own.
     #[command(flatten)]
     pub limits: LimitArgs,
@@ -142,6 +154,15 @@ pub struct ContextArgs {
     /// Take contexts as bytes rather than as UTF-8 text
     #[arg(long, requires = "paths")]
     pub bytes: bool,
+}
+
+/// Pure-Python packages for cells.
+#[derive(Debug, Default, Args)]
+pub struct PackageArgs {
+    /// Folder with pure-Python packages that cells may import; they can read it and not change it. May
+    /// be repeated
+    #[arg(long = "python-path", value_name = "DIR")]
+    pub python_path: Vec<PathBuf>,
 }
 
 /// What one cell may use.

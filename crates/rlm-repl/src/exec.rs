@@ -6,10 +6,11 @@ use anyhow::{Context as _, Result};
 use rlm_sandbox::{Cell, Engine, Execution, Limits, Outcome};
 
 use crate::{
-    args::{ContextArgs, ExecArgs, PromptArgs},
+    args::{ContextArgs, ExecArgs, PackageArgs, PromptArgs},
     contexts,
     failure::{self, Usage},
     outcome::{Hints, Record, complaint},
+    packages,
     units::MAX_MEMORY,
     world,
 };
@@ -17,7 +18,7 @@ use crate::{
 /// Runs the cell the arguments name.
 pub fn exec(args: &ExecArgs) -> Result<i32> {
     let code = code(args)?;
-    let execution = run(&code, &args.context, args.limits.limits())?;
+    let execution = run(&code, &args.context, &args.packages, args.limits.limits())?;
     if args.json {
         let line = serde_json::to_string(&Record::of(&execution))? + "\n";
         world::out(&line).context("cannot write to standard output")?;
@@ -29,7 +30,7 @@ pub fn exec(args: &ExecArgs) -> Result<i32> {
 /// Runs standard input as one cell: what `rlm-repl < FILE` does.
 pub fn exec_stdin(args: &PromptArgs) -> Result<i32> {
     refuse_stdin_twice(&args.context)?;
-    let execution = run(&code_from_stdin()?, &args.context, args.limits.limits())?;
+    let execution = run(&code_from_stdin()?, &args.context, &args.packages, args.limits.limits())?;
     show(&execution, false)
 }
 
@@ -77,11 +78,12 @@ fn utf8(bytes: Vec<u8>, shown: &str) -> Result<String> {
 /// Runs one cell in a session of its own.
 ///
 /// The runtime is the smallest there is: a short program's time is mostly start-up.
-fn run(code: &str, context: &ContextArgs, limits: Limits) -> Result<Execution> {
+fn run(code: &str, context: &ContextArgs, packages: &PackageArgs, limits: Limits) -> Result<Execution> {
     let opened = contexts::open_all(context)?;
+    let files = packages::read(packages)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     runtime.block_on(async {
-        let mut session = Engine::new()?.session(limits).start().await?;
+        let mut session = packages::session(&Engine::new()?, limits, files).start().await?;
         contexts::bind(&mut session, &opened).await?;
         Ok(session.run(&Cell::new(code)).await?)
     })

@@ -8,6 +8,7 @@ mod exec;
 mod failure;
 mod interrupt;
 mod outcome;
+mod packages;
 mod prompt;
 mod run;
 mod session;

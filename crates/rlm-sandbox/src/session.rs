@@ -30,6 +30,9 @@ const REQUEST_TIME: Duration = Duration::from_secs(2);
 /// Longest request kept for running again, in bytes.
 const LONGEST_REPLAYED: usize = 16 << 10;
 
+/// Where guest code finds the files that [`SessionBuilder::module_file`] offered.
+pub const MODULE_FOLDER: &str = "/modules";
+
 /// One live guest with its variables. One cell at a time: `&mut self` says so.
 pub struct Session {
     shared: Arc<Shared>,
@@ -68,7 +71,7 @@ struct Replayed {
 
 impl Session {
     pub(crate) async fn start(builder: SessionBuilder, world: World, seed: u64) -> Result<Self> {
-        let SessionBuilder { shared, limits, functions, imports, .. } = builder;
+        let SessionBuilder { shared, limits, functions, imports, modules, .. } = builder;
         let mut names: Vec<String> = functions.keys().cloned().collect();
         // One order always, so that what the guest does with them replays.
         names.sort();
@@ -90,6 +93,13 @@ impl Session {
         }
         if !names.is_empty() {
             session.request(&Request::Functions { names }).await?;
+        }
+        if !modules.is_empty() {
+            session.request(&Request::ModuleFolder { path: MODULE_FOLDER.to_owned() }).await?;
+        }
+        for (path, bytes) in modules {
+            let path = format!("{MODULE_FOLDER}/{}", path.trim_start_matches('/'));
+            session.request(&Request::Mount { path, bytes }).await?;
         }
         for (module, names) in imports {
             session.request(&Request::Import { module, names }).await?;

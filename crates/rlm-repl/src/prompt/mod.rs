@@ -17,7 +17,7 @@ use crate::{
     contexts, failure,
     interrupt::CellInterrupt,
     outcome::{self, Hints},
-    world,
+    packages, world,
 };
 use command::{Command, NotACommand};
 
@@ -30,12 +30,13 @@ pub fn prompt(args: &PromptArgs) -> Result<i32> {
         return Err(failure::Usage::new("--context -: standard input is the keyboard here").hint("name a file").into());
     }
     let opened = contexts::open_all(&args.context)?;
+    let files = packages::read(&args.packages)?;
     // Two threads: a cell keeps one of them busy, and Ctrl-C has to be heard meanwhile.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     // The editor reads Ctrl-C as a key; as a signal it comes only while a cell has the terminal.
     let interrupt = CellInterrupt::default();
     let session = runtime.block_on(async {
-        let mut session = Engine::new()?.session(args.limits.limits()).start().await?;
+        let mut session = packages::session(&Engine::new()?, args.limits.limits(), files).start().await?;
         contexts::bind(&mut session, &opened).await?;
         interrupt.listen(session.canceller())?;
         anyhow::Ok(session)

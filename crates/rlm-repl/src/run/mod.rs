@@ -18,12 +18,13 @@ use crate::{
     config::{self, Environment},
     contexts,
     failure::{self, Usage},
-    interrupt, world,
+    interrupt, packages, world,
 };
 
 /// Answers the question the arguments ask.
 pub fn run(args: &RunArgs) -> Result<i32> {
     let contexts = named_contexts(args)?;
+    let files = packages::read(&args.packages)?;
     let chosen = config::choose(&args.models, &Environment::read())?;
     let trajectory = args.trajectory.as_deref().map(|path| {
         world::create(path).map_err(|error| {
@@ -38,6 +39,9 @@ pub fn run(args: &RunArgs) -> Result<i32> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let mut run = Run::new(Engine::new()?, chosen.models, settings(args));
+        for (path, source) in files {
+            run = run.module_file(path, source);
+        }
         if let Some(sink) = trajectory {
             run = run.trajectory(sink);
         }

@@ -17,13 +17,14 @@ use std::io::{BufReader, stdin, stdout};
 use anyhow::Result;
 use rlm_sandbox::Engine;
 
-use crate::{args::SessionArgs, failure};
+use crate::{args::SessionArgs, failure, packages};
 
 /// Serves until standard input ends.
 pub fn session(args: &SessionArgs) -> Result<i32> {
+    let files = packages::read(&args.packages)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     runtime.block_on(async {
-        let session = Engine::new()?.session(args.limits.limits()).start().await?;
+        let session = packages::session(&Engine::new()?, args.limits.limits(), files).start().await?;
         serve::serve(session, BufReader::with_capacity(1 << 16, stdin()), stdout()).await
     })?;
     Ok(failure::OK)
