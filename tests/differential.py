@@ -57,7 +57,7 @@ class Grammar:
         return self.pick(
             lambda: f"({self.float(d)} {self.r.choice(['+', '-', '*', '/', '//', '%'])} {self.number(d)})",
             lambda: f"round({self.float(d)}, {self.r.choice(['0', '1', '2', '-1', '5'])})", lambda: f"float({self.text(0)})",
-            lambda: f"({self.int(d)} / {self.int(d)})", lambda: f"math.{self.r.choice(['sqrt', 'log', 'exp', 'sin', 'fabs', 'modf', 'frexp', 'degrees'])}({self.number(d)})",
+            lambda: f"({self.int(d)} / {self.int(d)})", lambda: f"math.{self.r.choice(['sqrt', 'fabs', 'modf', 'frexp', 'degrees', 'ulp'])}({self.number(d)})",
             lambda: f"({self.float(d)}).{self.r.choice(['hex', 'is_integer', 'as_integer_ratio', '__trunc__'])}()", lambda: f"math.fsum({self.list(d)})",
         )
 
@@ -75,7 +75,7 @@ class Grammar:
             lambda: f"{self.text(0)}.join(map(str, {self.list(d)}))", lambda: f"format({self.value(d)}, {self.r.choice(SPECS)!r})", lambda: f"f'{{{self.number(0)!s}:{self.r.choice(SPECS)}}}'",
             lambda: f"{self.r.choice(['str', 'repr', 'ascii'])}({self.value(d)})", lambda: f"({self.r.choice(['%s', '%r', '%d', '%x', '%5.1f', '%c', '%-6s|', '%05d', '%e', '%g'])!r} % ({self.value(d)},))",
             lambda: f"{self.r.choice(['hex', 'bin', 'oct', 'chr'])}({self.int(d)} % 5000)", lambda: f"re.sub({self.r.choice(PATTERNS)}, {self.r.choice(['\"-\"', 'lambda m: m.group().upper()', chr(34) + chr(34)])}, {self.text(d)})",
-            lambda: f"{self.text(d)}.{self.r.choice(['removeprefix', 'removesuffix', 'strip', 'lstrip'])}({self.text(0)})", lambda: f"textwrap.fill({self.text(d)}, {self.r.choice(['1', '5', '20'])})",
+            lambda: f"{self.text(d)}.{self.r.choice(['removeprefix', 'removesuffix', 'strip', 'lstrip'])}({self.text(0)})", lambda: f"textwrap.fill({self.text(d)}, {self.r.choice(['3', '9', '20'])})",
             lambda: f"json.dumps({self.value(d)})", lambda: f"{self.text(d)}.translate(str.maketrans('abc', 'xyz', 'l'))", lambda: f"{self.bytes(d)}.decode({self.r.choice(['', '\"latin-1\"', '\"utf-8\", \"replace\"', '\"ascii\", \"ignore\"'])})",
             lambda: f"reprlib.repr({self.value(d)})", lambda: f"pprint.pformat({self.value(d)}, width={self.r.choice(['5', '20', '80'])})", lambda: f"html.escape({self.text(d)})", lambda: f"urllib.parse.quote({self.text(d)})",
         )
