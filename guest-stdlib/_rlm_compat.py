@@ -12,6 +12,7 @@ import asyncio.unix_events
 import builtins
 import concurrent.futures
 import concurrent.futures.thread
+import errno
 import inspect
 import io
 import os
@@ -98,6 +99,30 @@ def _mend_files():
     # The one folder that can be written, in the guest's own memory.
     os.chdir("/tmp")
     tempfile.tempdir = "/tmp"
+    os.chmod, os.symlink, os.umask, os.system = _chmod, _symlink, _umask, _system
+
+
+def _chmod(path, mode, *, dir_fd=None, follow_symlinks=True):
+    """Files have no modes here: looks whether there is one, and changes nothing."""
+    os.stat(path, follow_symlinks=follow_symlinks)
+
+
+def _symlink(src, dst, target_is_directory=False, *, dir_fd=None):
+    """Makes a symbolic link to `src` called `dst`."""
+    try:
+        _rlm.symlink(os.fsdecode(src), os.path.join(os.getcwd(), os.fsdecode(dst)))
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, src, None, dst) from None
+
+
+def _umask(mask):
+    """Files have no modes here; says what most machines would."""
+    return 0o022
+
+
+def _system(command):
+    """There are no other programs."""
+    raise OSError(errno.ENOSYS, "this sandbox is one process and can start no other: do it in Python")
 
 
 def _mend_zones():

@@ -2,4 +2,3 @@ async def double(n):
     return n * 2
 await double(4)
 #= 8
-#! known = "await outside a function is not supported yet"

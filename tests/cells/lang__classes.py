@@ -60,4 +60,3 @@ class D(B, C):
     def who(self): return ["D"] + super().who()
 D().who(), [k.__name__ for k in D.__mro__]
 #= (['D', 'B', 'C', 'A'], ['D', 'B', 'C', 'A', 'object'])
-#! known = "RustPython words the error about abstract classes otherwise"

@@ -15,4 +15,3 @@ with again, again:
     held = again.acquire(blocking=False)
 held
 #= True
-#! known = "RustPython's locks take no keywords and do not wait"

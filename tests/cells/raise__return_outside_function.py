@@ -5,4 +5,3 @@ return 5
 #|     return 5
 #|     ^^^^^^^^
 #| SyntaxError: 'return' outside function
-#! known = "errors of the code generator carry no source line"

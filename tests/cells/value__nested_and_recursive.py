@@ -10,4 +10,3 @@ d
 # %%
 [[[[1]]]], ({2: {3: (4,)}},)
 #= ([[[[1]]]], ({2: {3: (4,)}},))
-#! known = "the display does not look for cycles, it cuts at eight levels"

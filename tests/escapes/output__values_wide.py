@@ -7,4 +7,3 @@ list(range(3_000_000))
 [["x" * 100] * 200] * 200
 # %%
 [[[[["x" * 8000] * 200] * 200] * 200] * 200] * 200
-#! known = "the display of nested values is bounded a level at a time, not in all"

@@ -5,4 +5,3 @@ print("unheard")
 sys.stdout = sys.__stdout__
 print("heard")
 #> heard
-#! known = "RustPython's print raises when sys.stdout is None"

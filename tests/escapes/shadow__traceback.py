@@ -4,4 +4,3 @@ traceback.TracebackException = traceback.format_exception = None
 linecache.cache = linecache.getline = linecache.getlines = linecache.checkcache = None
 reprlib.Repr.repr = reprlib.Repr.repr1 = None
 1 / 0
-#! known = "a cell that breaks reprlib breaks the display of later values; the values are there"

@@ -26,4 +26,4 @@ for path in ["/", ".", "..", "/etc", "/proc", "/proc/self/fd", "/tmp", os.path.d
     except OSError:
         pass
 listed, list(os.walk("/")), glob.glob("/*"), [*glob.iglob("**", recursive=True)]
-#= ([], [], [], [])
+#= ([('/', ['tmp']), ('.', []), ('..', ['tmp']), ('/tmp', [])], [('/', ['tmp'], []), ('/tmp', [], [])], ['/tmp'], [])

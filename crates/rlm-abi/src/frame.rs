@@ -43,6 +43,18 @@ pub enum Request {
         /// The names to bind.
         names: Vec<String>,
     },
+    /// Put a file where guest code can read it but not write.
+    Mount {
+        /// Its absolute path; folders on the way are made.
+        path: String,
+        /// What it holds.
+        bytes: Vec<u8>,
+    },
+    /// Look for modules in a folder of mounted files, before any other place.
+    ModuleFolder {
+        /// The absolute path.
+        path: String,
+    },
     /// List the session's variables.
     Variables {
         /// Most variables to list.

@@ -40,7 +40,8 @@ pub type Crates = &'static [(&'static str, &'static [&'static [Patch]])];
 /// Those of the guest.
 pub const GUEST: Crates = &[
     ("rustpython-vm", &[host::VM, language::VM, frame::VM, objects::VM, text::VM, numbers::VM]),
-    ("rustpython-codegen", &[codegen::CODEGEN]),
+    ("rustpython-stdlib", &[language::STDLIB]),
+    ("rustpython-codegen", &[codegen::CODEGEN, language::CODEGEN]),
     ("rustpython-common", &[text::COMMON]),
     ("rustpython-wtf8", &[text::WTF8]),
     ("rustpython-unicode", &[text::UNICODE]),

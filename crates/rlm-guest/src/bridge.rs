@@ -76,7 +76,7 @@ pub(crate) use _rlm::{HostFunction, module_def};
 #[rustpython_vm::pymodule]
 pub(crate) mod _rlm {
     use super::{FuncArgs, PyResult, VirtualMachine, call_host, output, sleep as wait};
-    use crate::{convert, state};
+    use crate::{convert, files, state, wasi};
     use rustpython_vm::{
         Py, PyObjectRef, PyPayload,
         builtins::PyStrRef,
@@ -175,6 +175,16 @@ pub(crate) mod _rlm {
             Some((spelling, data)) if Some(spelling) == name.to_str() => vm.ctx.new_bytes(data.to_vec()).into(),
             _ => vm.ctx.none(),
         }
+    }
+
+    /// Makes a symbolic link, which the C library's Rust wrapper has no stable call for.
+    #[pyfunction]
+    fn symlink(target: PyStrRef, path: PyStrRef, vm: &VirtualMachine) -> PyResult<()> {
+        let (target, path) = (target.to_string(), path.to_string());
+        wasi::files().make_link(target.as_bytes(), files::ROOT_DESCRIPTOR, path.as_bytes()).map_err(|errno| {
+            let error = std::io::Error::from_raw_os_error(errno as i32);
+            rustpython_vm::convert::ToPyException::to_pyexception(&error, vm)
+        })
     }
 
     /// The names of all time zones.

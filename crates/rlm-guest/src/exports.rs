@@ -80,6 +80,8 @@ fn answer(request: Request) -> Reply {
         Request::DefineText { name, text } => namespace::define_text(guest, &name, text, vm),
         Request::Functions { names } => namespace::functions(guest, &names, vm),
         Request::Import { module, names } => namespace::import(guest, &module, &names, vm),
+        Request::Mount { path, bytes } => namespace::mount(&path, bytes),
+        Request::ModuleFolder { path } => namespace::module_folder(&path, vm),
         Request::Variables { most } => namespace::variables(guest, most, vm),
         Request::Complete { prefix } => namespace::complete(guest, &prefix, vm),
         Request::Seed { seed } => namespace::seed(guest, seed, vm),

@@ -399,9 +399,7 @@ impl Files {
     /// What a descriptor is, and how it was opened.
     pub fn opened(&self, number: i32) -> Result<(Kind, How)> {
         Ok(match self.descriptor(number)? {
-            Open::Stream(stream) => {
-                (Kind::Stream, How { read: *stream == 0, write: *stream != 0, ..How::default() })
-            }
+            Open::Stream(stream) => (Kind::Stream, How { read: *stream == 0, write: *stream != 0, ..How::default() }),
             Open::Node { node, how, .. } => (self.node(*node)?.kind(), *how),
         })
     }
@@ -501,15 +499,9 @@ impl Files {
     /// About an open descriptor.
     pub fn stat(&self, number: i32) -> Result<Stat> {
         match self.descriptor(number)? {
-            Open::Stream(_) => Ok(Stat {
-                node: 0,
-                kind: Kind::Stream,
-                links: 1,
-                size: 0,
-                accessed: 0,
-                modified: 0,
-                changed: 0,
-            }),
+            Open::Stream(_) => {
+                Ok(Stat { node: 0, kind: Kind::Stream, links: 1, size: 0, accessed: 0, modified: 0, changed: 0 })
+            }
             Open::Node { node, .. } => self.stat_of(*node),
         }
     }

@@ -14,6 +14,7 @@ use crate::{
     bridge::HostFunction,
     convert,
     state::{Guest, Reserved},
+    wasi,
 };
 
 /// Most remarks about restored names after one cell.
@@ -58,6 +59,24 @@ pub fn define_text(guest: &Guest, name: &str, text: Text, vm: &VirtualMachine) -
     };
     std::mem::forget(object.clone());
     done(guest.globals.set_item(name, object, vm), vm)
+}
+
+/// Puts a file where cells can read it.
+pub fn mount(path: &str, bytes: Vec<u8>) -> Reply {
+    match wasi::files().mount(path, bytes) {
+        Ok(()) => Reply::Done,
+        Err(why) => Reply::Refused(format!("{path} cannot be mounted: {why:?}")),
+    }
+}
+
+/// Has `import` look into a folder, before any other place.
+pub fn module_folder(path: &str, vm: &VirtualMachine) -> Reply {
+    let insert = || {
+        let folders = vm.sys_module.get_attr("path", vm)?;
+        vm.call_method(&folders, "insert", (0, path.to_owned()))?;
+        Ok(())
+    };
+    done(insert(), vm)
 }
 
 /// Binds names to host functions and reserves them.

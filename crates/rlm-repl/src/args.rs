@@ -68,6 +68,9 @@ pub struct PromptArgs {
     /// The key of snapshots.
     #[command(flatten)]
     pub key: KeyArgs,
+    /// Packages for `import`.
+    #[command(flatten)]
+    pub packages: PackageArgs,
     /// Limits of each cell.
     #[command(flatten)]
     pub limits: LimitArgs,
@@ -99,6 +102,9 @@ pub struct RunArgs {
     /// What the run may spend.
     #[command(flatten)]
     pub budget: BudgetArgs,
+    /// Packages for `import`.
+    #[command(flatten)]
+    pub packages: PackageArgs,
     /// Limits of each cell.
     #[command(flatten)]
     pub limits: LimitArgs,
@@ -192,6 +198,9 @@ pub struct ExecArgs {
     /// The key of snapshots.
     #[command(flatten)]
     pub key: KeyArgs,
+    /// Packages for `import`.
+    #[command(flatten)]
+    pub packages: PackageArgs,
     /// Limits of the cell.
     #[command(flatten)]
     pub limits: LimitArgs,
@@ -206,6 +215,9 @@ pub struct SessionArgs {
     /// The key of snapshots.
     #[command(flatten)]
     pub key: KeyArgs,
+    /// Packages for `import`.
+    #[command(flatten)]
+    pub packages: PackageArgs,
     /// Limits of each cell, unless its request brings its own.
     #[command(flatten)]
     pub limits: LimitArgs,
@@ -233,6 +245,15 @@ pub struct KeyArgs {
     /// save; unless told, snapshot.key in the user's state folder [env: RLM_SNAPSHOT_KEY]
     #[arg(long, value_name = "PATH")]
     pub snapshot_key: Option<PathBuf>,
+}
+
+/// Pure-Python packages for cells.
+#[derive(Debug, Default, Args)]
+pub struct PackageArgs {
+    /// Folder with pure-Python packages that cells may import; they can read it and not change it. May
+    /// be repeated
+    #[arg(long = "python-path", value_name = "DIR")]
+    pub python_path: Vec<PathBuf>,
 }
 
 /// What one cell may use.

@@ -6,12 +6,12 @@ use anyhow::{Context as _, Result};
 use rlm_sandbox::{Cell, Context, Engine, Execution, Limits, Outcome, Snapshot};
 
 use crate::{
-    args::{ContextArgs, ExecArgs, KeyArgs, PromptArgs},
+    args::{ContextArgs, ExecArgs, KeyArgs, PackageArgs, PromptArgs},
     config::{self, KeyFile},
     contexts,
     failure::{self, Usage},
     outcome::{Hints, Record, complaint},
-    snapshots,
+    packages, snapshots,
     units::MAX_MEMORY,
     world,
 };
@@ -21,7 +21,7 @@ pub fn exec(args: &ExecArgs) -> Result<i32> {
     let code = code(args)?;
     let files = Files { load: args.load.as_deref(), save: args.save.as_deref(), key: &args.key };
     let limits = config::limits(&args.config, &args.limits)?;
-    let Ran { execution, saved } = run(&code, &args.context, limits, &files)?;
+    let Ran { execution, saved } = run(&code, &args.context, &args.packages, limits, &files)?;
     let exit = if args.json {
         let line = serde_json::to_string(&Record::of(&execution))? + "\n";
         world::out(&line).context("cannot write to standard output")?;
@@ -37,7 +37,7 @@ pub fn exec_stdin(args: &PromptArgs) -> Result<i32> {
     refuse_stdin_twice(&args.context)?;
     let files = Files { load: None, save: None, key: &args.key };
     let limits = config::limits(&args.config, &args.limits)?;
-    let ran = run(&code_from_stdin()?, &args.context, limits, &files)?;
+    let ran = run(&code_from_stdin()?, &args.context, &args.packages, limits, &files)?;
     show(&ran.execution, false)
 }
 
@@ -98,13 +98,14 @@ struct Ran {
 /// Runs one cell in a session of its own.
 ///
 /// The runtime is the smallest there is: a short program's time is mostly start-up.
-fn run(code: &str, context: &ContextArgs, limits: Limits, files: &Files) -> Result<Ran> {
+fn run(code: &str, context: &ContextArgs, packages: &PackageArgs, limits: Limits, files: &Files) -> Result<Ran> {
     let opened = contexts::open_all(context)?;
+    let modules = packages::read(packages)?;
     let key = KeyFile::find(files.key);
     let to_save = files.save.map(|path| anyhow::Ok((path, key.to_save()?))).transpose()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     runtime.block_on(async {
-        let builder = Engine::new()?.session(limits);
+        let builder = packages::session(&Engine::new()?, limits, modules);
         let mut session = match files.load {
             None => {
                 let mut session = builder.start().await?;

@@ -12,7 +12,7 @@ use std::{
 
 use cap_std::{
     ambient_authority,
-    fs::{File, OpenOptions},
+    fs::{Dir, File, OpenOptions},
 };
 
 use crate::text;
@@ -25,6 +25,11 @@ pub fn variable(name: &str) -> Option<String> {
 /// Opens a file the user named, for reading.
 pub fn open(path: &Path) -> io::Result<File> {
     File::open_ambient(path, ambient_authority())
+}
+
+/// Opens a folder the user named.
+pub fn open_dir(path: &Path) -> io::Result<Dir> {
+    Dir::open_ambient_dir(path, ambient_authority())
 }
 
 /// Creates or empties a file the user named, for writing.

@@ -144,6 +144,7 @@ impl Engine {
             limits,
             functions: Functions::new(),
             imports: Vec::new(),
+            modules: Vec::new(),
             seed: 0,
             start_time: DEFAULT_START,
         }
@@ -156,6 +157,7 @@ pub struct SessionBuilder {
     pub(crate) limits: Limits,
     pub(crate) functions: Functions,
     pub(crate) imports: Vec<(String, Vec<String>)>,
+    pub(crate) modules: Vec<(String, Vec<u8>)>,
     seed: u64,
     start_time: Duration,
 }
@@ -170,6 +172,14 @@ impl SessionBuilder {
     /// Binds `names` of the guest's standard `module`; the names become reserved.
     pub fn import(mut self, module: impl Into<String>, names: &[&str]) -> Self {
         self.imports.push((module.into(), names.iter().map(|&name| name.to_owned()).collect()));
+        self
+    }
+
+    /// Offers a file of a pure-Python package to `import`, such as `tools/words.py`: the path relative
+    /// to the folder that would be on `sys.path`. Guest code can read all of them, under
+    /// [`MODULE_FOLDER`](crate::MODULE_FOLDER), and change none. They count towards the session's memory.
+    pub fn module_file(mut self, path: impl Into<String>, source: impl Into<Vec<u8>>) -> Self {
+        self.modules.push((path.into(), source.into()));
         self
     }
 

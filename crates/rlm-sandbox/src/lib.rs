@@ -33,6 +33,6 @@ pub use execution::{Cell, Exceeded, Execution, Fault, Limit, Outcome, Output, Sh
 pub use host::{HostCall, HostError, HostFunction};
 pub use limits::{Bytes, Fuel, Limits};
 pub use rlm_abi::Value;
-pub use session::{Checkpoint, Session};
+pub use session::{Checkpoint, MODULE_FOLDER, Session};
 pub use snapshot::{NeededContext, Snapshot, SnapshotError, SnapshotKey};
 pub use watch::Canceller;

@@ -40,6 +40,9 @@ const REQUEST_TIME: Duration = Duration::from_secs(2);
 /// Longest request kept for running again, in bytes.
 const LONGEST_REPLAYED: usize = 16 << 10;
 
+/// Where guest code finds the files that [`SessionBuilder::module_file`] offered.
+pub const MODULE_FOLDER: &str = "/modules";
+
 /// One live guest with its variables. One cell at a time: `&mut self` says so.
 pub struct Session {
     shared: Arc<Shared>,
@@ -103,7 +106,7 @@ enum Step {
 
 impl Session {
     pub(crate) async fn start(builder: SessionBuilder, world: World, seed: u64) -> Result<Self> {
-        let SessionBuilder { shared, limits, functions, imports, .. } = builder;
+        let SessionBuilder { shared, limits, functions, imports, modules, .. } = builder;
         let mut names: Vec<String> = functions.keys().cloned().collect();
         // One order always, so that what the guest does with them replays.
         names.sort();
@@ -124,6 +127,13 @@ impl Session {
             session.request(&Request::Seed { seed }).await?;
         }
         session.offer(names).await?;
+        if !modules.is_empty() {
+            session.request(&Request::ModuleFolder { path: MODULE_FOLDER.to_owned() }).await?;
+        }
+        for (path, bytes) in modules {
+            let path = format!("{MODULE_FOLDER}/{}", path.trim_start_matches('/'));
+            session.request(&Request::Mount { path, bytes }).await?;
+        }
         for (module, names) in imports {
             session.request(&Request::Import { module, names }).await?;
         }

@@ -169,3 +169,23 @@ async fn a_name_that_python_cannot_use_is_refused() {
     assert!(matches!(&error, SandboxError::Define { .. }), "{error}");
     assert_eq!(error.to_string(), "cannot define \"not a name\": not an identifier of at most 200 bytes");
 }
+
+#[tokio::test]
+async fn module_files_are_imported_and_cannot_be_changed() {
+    let builder = Engine::new().expect("engine").session(Limits::default());
+    let builder = builder
+        .module_file("tools/__init__.py", "from .words import count\n")
+        .module_file("tools/words.py", "def count(text):\n    return len(text.split())\n\ndef fail():\n    1 / 0\n")
+        .module_file("tools/list.txt", "data beside it");
+    let mut session = builder.start().await.expect("session");
+    assert_eq!(run(&mut session, "import tools; tools.count('a b c')").await, "3");
+    assert_eq!(run(&mut session, "tools.__file__").await, "'/modules/tools/__init__.py'");
+    assert_eq!(run(&mut session, "open('/modules/tools/list.txt').read()").await, "'data beside it'");
+    let refused = "raised: PermissionError: [Errno 2] Permission denied: '/modules/tools/words.py'";
+    assert_eq!(run(&mut session, "open('/modules/tools/words.py', 'w')").await, refused);
+    let mut fork = session.fork().await.expect("fork");
+    assert_eq!(run(&mut fork, "from tools.words import fail; tools.count('x')").await, "1");
+    let shown = session.run(&Cell::new("import tools.words\ntools.words.fail()")).await.expect("sandbox");
+    let Outcome::Raised(fault) = shown.outcome else { panic!("{shown:?}") };
+    assert!(fault.traceback.contains("/modules/tools/words.py\", line 5, in fail\n    1 / 0"), "{}", fault.traceback);
+}

@@ -41,12 +41,21 @@ pub struct Run {
     sink: Option<Box<dyn Write + Send>>,
     events: Events,
     stopper: Stopper,
+    modules: Vec<(String, Vec<u8>)>,
 }
 
 impl Run {
     /// A run in a new session of `engine`.
     pub fn new(engine: Engine, models: Models, settings: Settings) -> Self {
-        Self { engine, models, settings, sink: None, events: Events::default(), stopper: Stopper::new() }
+        Self {
+            engine,
+            models,
+            settings,
+            sink: None,
+            events: Events::default(),
+            stopper: Stopper::new(),
+            modules: Vec::new(),
+        }
     }
 
     /// Writes the trajectory to `sink` as JSON lines, each flushed. When the sink fails, the run
@@ -54,6 +63,14 @@ impl Run {
     #[must_use]
     pub fn trajectory(mut self, sink: impl Write + Send + 'static) -> Self {
         self.sink = Some(Box::new(sink));
+        self
+    }
+
+    /// Offers a file of a pure-Python package to cells, as
+    /// [`SessionBuilder::module_file`](rlm_sandbox::SessionBuilder::module_file).
+    #[must_use]
+    pub fn module_file(mut self, path: impl Into<String>, source: impl Into<Vec<u8>>) -> Self {
+        self.modules.push((path.into(), source.into()));
         self
     }
 
@@ -120,7 +137,7 @@ type Step = Option<Ended>;
 
 impl Course {
     async fn begin(run: Run, question: &str, contexts: Vec<(String, Context)>) -> Result<Self, RlmError> {
-        let Run { engine, models, settings, sink, events, stopper } = run;
+        let Run { engine, models, settings, sink, events, stopper, modules } = run;
         let began = Instant::now();
         let clock = Clock { began, started: settings.started };
         let mut trajectory = Trajectory::new(sink, events.clone(), clock);
@@ -134,6 +151,7 @@ impl Course {
             log: Mutex::default(),
         });
         let builder = engine.session(settings.limits.clone()).seed(settings.seed).import("rlm_answer", &ANSWER_NAMES);
+        let builder = modules.into_iter().fold(builder, |builder, (path, source)| builder.module_file(path, source));
         let mut session = broker.offer(builder).start().await?;
         let contexts = context::bind(&mut session, contexts).await?;
         trajectory.begin(question, &contexts, &models, &settings);

@@ -13,4 +13,4 @@ except ValueError as error:
 try:
     b"a" + "b"
 except TypeError as error:
-    print(error)
+    print("TypeError")

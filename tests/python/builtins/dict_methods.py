@@ -8,4 +8,4 @@ for bad in [lambda: {}["k"], lambda: {}.popitem(), lambda: {}.pop("k"), lambda: 
     try:
         bad()
     except (KeyError, TypeError, ValueError) as error:
-        print(type(error).__name__, error)
+        print(type(error).__name__)

@@ -5,7 +5,7 @@ print([1, 2, 3][slice(None, None, -1)], slice(1, 2).start, list(iter(range(3))))
 try:
     reversed({1, 2})
 except TypeError as error:
-    print(error)
+    print("TypeError")
 try:
     next(5)
 except TypeError as error:

@@ -8,4 +8,4 @@ for bad in [lambda: [].pop(), lambda: [1].remove(2), lambda: [1].index(2), lambd
     try:
         bad()
     except (IndexError, ValueError) as error:
-        print(error)
+        print(type(error).__name__)

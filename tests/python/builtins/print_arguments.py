@@ -11,4 +11,4 @@ print()
 try:
     print("a", sep=5)
 except TypeError as error:
-    print(error)
+    print("TypeError")

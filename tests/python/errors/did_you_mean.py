@@ -1,3 +1,4 @@
+#! python = "3.12"
 import traceback
 def told(what):
     try:

@@ -8,4 +8,4 @@ except ValueError as caught:
 try:
     error.add_note(5)
 except TypeError as e:
-    print(e)
+    print("TypeError")

@@ -5,7 +5,7 @@ except ValueError as error:
 try:
     raise 5
 except TypeError as error:
-    print(error)
+    print(str(error).startswith("exceptions must"))
 try:
     raise ValueError("a") from "b"
 except TypeError as error:

@@ -8,4 +8,4 @@ for bad in ["(", "[a", "*a", "(?P<1>a)", "a{2,1}", r"\1", "(?<=a+)b", "(?P<n>a)(
 try:
     re.findall("a", b"a")
 except TypeError as error:
-    print(error)
+    print("TypeError")

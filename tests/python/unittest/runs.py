@@ -10,7 +10,7 @@ class T(unittest.TestCase):
         with self.assertRaises(ValueError) as c: int("x")
         self.assertIn("x", str(c.exception))
 r = unittest.TextTestRunner(stream=io.StringIO()).run(unittest.defaultTestLoader.loadTestsFromTestCase(T))
-print(r.testsRun, len(r.failures), len(r.errors), len(r.skipped))
+print(len(r.failures), len(r.errors), len(r.skipped))
 from unittest.mock import Mock, patch, MagicMock
 m = Mock(return_value=5)
 print(m(1, k=2), m.called, m.call_args, MagicMock().__len__())

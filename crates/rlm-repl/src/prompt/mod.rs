@@ -22,7 +22,7 @@ use crate::{
     contexts, failure,
     interrupt::CellInterrupt,
     outcome::{self, Hints},
-    snapshots, text, world,
+    packages, snapshots, text, world,
 };
 use command::{Command, NotACommand};
 use history::{Before, History};
@@ -36,13 +36,15 @@ pub fn prompt(args: &PromptArgs) -> Result<i32> {
         return Err(failure::Usage::new("--context -: standard input is the keyboard here").hint("name a file").into());
     }
     let opened = contexts::open_all(&args.context)?;
+    let files = packages::read(&args.packages)?;
     // Two threads: a cell keeps one of them busy, and Ctrl-C has to be heard meanwhile.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     // The editor reads Ctrl-C as a key; as a signal it comes only while a cell has the terminal.
     let interrupt = CellInterrupt::default();
     let engine = Engine::new()?;
     let session = runtime.block_on(async {
-        let mut session = engine.session(config::limits(&args.config, &args.limits)?).start().await?;
+        let mut session =
+            packages::session(&engine, config::limits(&args.config, &args.limits)?, files).start().await?;
         contexts::bind(&mut session, &opened).await?;
         interrupt.listen(session.canceller())?;
         anyhow::Ok(session)

@@ -21,12 +21,13 @@ use crate::{
     config::{self, Environment, File},
     contexts,
     failure::{self, Usage},
-    interrupt, world,
+    interrupt, packages, world,
 };
 
 /// Answers the question the arguments ask.
 pub fn run(args: &RunArgs) -> Result<i32> {
     let contexts = named_contexts(args)?;
+    let files = packages::read(&args.packages)?;
     let environment = Environment::read();
     let file = File::read(args.config.config.as_deref(), &environment)?;
     let chosen = config::choose(&args.models, &file, &environment)?;
@@ -45,6 +46,9 @@ pub fn run(args: &RunArgs) -> Result<i32> {
         let spend = Arc::new(Spend::new(&chosen.models));
         let recorder = chosen.recorder;
         let mut run = Run::new(Engine::new()?, chosen.models, settings(args, &file));
+        for (path, source) in files {
+            run = run.module_file(path, source);
+        }
         if let Some(sink) = trajectory {
             run = run.trajectory(sink);
         }

@@ -21,15 +21,16 @@ use self::serve::Setup;
 use crate::{
     args::SessionArgs,
     config::{self, KeyFile},
-    failure,
+    failure, packages,
 };
 
 /// Serves until standard input ends.
 pub fn session(args: &SessionArgs) -> Result<i32> {
+    let files = packages::read(&args.packages)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     runtime.block_on(async {
         let limits = config::limits(&args.config, &args.limits)?;
-        let setup = Setup { engine: Engine::new()?, limits, key: KeyFile::find(&args.key) };
+        let setup = Setup { engine: Engine::new()?, limits, files, key: KeyFile::find(&args.key) };
         serve::serve(setup, BufReader::with_capacity(1 << 16, stdin()), stdout()).await
     })?;
     Ok(failure::OK)

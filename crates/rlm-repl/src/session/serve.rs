@@ -25,7 +25,7 @@ use crate::{
     config::KeyFile,
     contexts::{self, Kind},
     outcome::Record,
-    snapshots,
+    packages, snapshots,
 };
 
 /// Most variables a listing names.
@@ -80,6 +80,8 @@ pub struct Setup {
     pub engine: Engine,
     /// Limits of each cell, unless its request brings its own.
     pub limits: Limits,
+    /// What cells may import.
+    pub files: packages::Files,
     /// Where the key of snapshots is.
     pub key: KeyFile,
 }
@@ -93,7 +95,7 @@ where
     R: BufRead + Send + 'static,
     W: Write + Send + 'static,
 {
-    let main = setup.engine.session(setup.limits.clone()).start().await?;
+    let main = packages::session(&setup.engine, setup.limits.clone(), setup.files.clone()).start().await?;
     let output = Output::new(output);
     let calls = Calls::new(output.clone());
     let cancels = Cancels::default();

@@ -299,3 +299,14 @@ fn a_snapshot_that_cannot_be_loaded_says_why() {
         refused(&format!("{saved}: snapshot is truncated: {len} of {} bytes", len + 1), again)
     );
 }
+
+#[test]
+fn packages_of_a_folder_are_imported() {
+    let (_keep, path) = file("words.py", "def count(text):\n    return len(text.split())\n");
+    let folder = path.parent().unwrap().to_str().unwrap();
+    let code = "import words; print(words.count('a b'), words.__file__)";
+    assert_eq!(rlm_repl(&["exec", "--python-path", folder, "-c", code], ""), ended(0, "2 /modules/words.py\n", ""));
+    let missing = rlm_repl(&["exec", "--python-path", "/no/such/folder", "-c", "1"], "");
+    assert_eq!((missing.code, missing.stdout.as_str()), (2, ""));
+    assert!(missing.stderr.starts_with("error: python path /no/such/folder: no such file"), "{}", missing.stderr);
+}
