@@ -22,7 +22,7 @@ pub struct Guest {
     pub submitted: RefCell<Option<Value>>,
 }
 
-/// What is called of `_rlm_runtime`. Held here, where no cell can rebind it.
+/// What is called of `_rlm_runtime` and, to bind contexts, of `rlm_context`. Held here, where no cell can rebind it.
 pub struct Runtime {
     pub show: PyObjectRef,
     pub describe: PyObjectRef,
@@ -30,6 +30,7 @@ pub struct Runtime {
     pub complete: PyObjectRef,
     pub seed: PyObjectRef,
     pub interrupt: PyObjectRef,
+    pub bind_context: PyObjectRef,
 }
 
 /// A name that belongs to the host.

@@ -25,7 +25,9 @@ mod session;
 mod watch;
 mod world;
 
-pub use context::{Context, ContextError};
+pub use context::{
+    Context, ContextError, ContextStore, DataFormat, FolderReport, FolderRules, Kind, Skipped, estimate_tokens,
+};
 pub use engine::{Engine, SessionBuilder};
 pub use error::{Result, SandboxError};
 pub use execution::{Cell, Exceeded, Execution, Fault, Limit, Outcome, Output, Shown, Stream, Usage, Variable};

@@ -2,11 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rlm_abi::{Interrupt, Reply, Request, Text};
+use rlm_abi::{Interrupt, Reply, Request};
 
 use crate::{
     Bytes, Cell, Context, Exceeded, Execution, Fuel, HostFunction, Limit, Limits, Outcome, Result, SandboxError, Usage,
     Value, Variable,
+    context::Attached,
     engine::{SessionBuilder, Shared},
     guest::{Broken, Ended, Functions, Guest, Used, frame_of},
     memory::Image,
@@ -51,8 +52,8 @@ pub struct Session {
 pub struct Checkpoint {
     image: Image,
     world: World,
-    /// Bytes of contexts in the image.
-    contexts: u64,
+    /// The contexts, and where in the image they are.
+    contexts: Attached,
     replay: Vec<Replayed>,
     replayed_fuel: u64,
     functions: Arc<Functions>,
@@ -78,7 +79,7 @@ impl Session {
         let state = Checkpoint {
             image: shared.base.clone(),
             world,
-            contexts: 0,
+            contexts: Attached::default(),
             replay: Vec::new(),
             replayed_fuel: 0,
             functions: Arc::new(functions),
@@ -173,6 +174,7 @@ impl Session {
             Ended::Replied(_, interrupt) => {
                 let cheap = interrupt.is_none()
                     && used.host_calls == 0
+                    && !used.asked
                     && used.fuel <= CHEAP_FUEL
                     && frame.len() <= LONGEST_REPLAYED;
                 self.move_forward(cheap.then_some(frame), used.fuel, limits.memory)?;
@@ -236,24 +238,30 @@ impl Session {
         self.request(&Request::Define { name: name.to_owned(), value }).await.map(drop)
     }
 
-    /// Binds `name` to a context, mapped rather than copied.
+    /// Binds `name` to a context, mapped rather than copied, and offers cells the functions of
+    /// `rlm_context` to find their way in it. Data is copied.
     ///
     /// # Errors
     /// When the name is not an identifier or the guest's address space is used up.
     pub async fn define_context(&mut self, name: &str, context: &Context) -> Result<()> {
         check_name(name)?;
-        if context.is_empty() {
-            let empty = if context.chars().is_some() { Value::from("") } else { Value::Bytes(Vec::new()) };
-            return self.define(name, empty).await;
+        if let Some(value) = context.value() {
+            return self.define(name, value.clone()).await;
         }
         self.recover().await?;
-        let address = self.guest.attach(context).await.map_err(|error| error.about(name))?;
-        let chars = context.chars().map(|chars| chars as u32);
-        let text = Text { address, bytes: context.len() as u32, chars };
-        self.state.contexts += context.len().next_multiple_of(65_536);
+        let number = self.state.contexts.next_number();
+        let address = match context.pages() {
+            Some(_) if !context.is_empty() => {
+                Some(self.guest.attach(context).await.map_err(|error| error.about(name))?)
+            }
+            _ => None,
+        };
+        self.state.contexts = self.state.contexts.with(address, context);
+        self.guest.set_contexts(self.state.contexts.clone());
         // The mapping is no part of any request, so the state behind it must be an image.
         self.capture()?;
-        self.request(&Request::DefineText { name: name.to_owned(), text }).await.map(drop)
+        let (shape, texts) = context.placed(address.unwrap_or_default(), number);
+        self.request(&Request::DefineTexts { name: name.to_owned(), shape, texts }).await.map(drop)
     }
 
     /// Offers another host function, under a name that becomes reserved.
@@ -355,7 +363,7 @@ impl Session {
 /// A new guest in the state of a checkpoint.
 async fn revive(shared: &Shared, state: &Checkpoint) -> Result<Guest> {
     let mut guest =
-        Guest::start(shared, &state.image, state.world.clone(), Arc::clone(&state.functions), state.contexts)?;
+        Guest::start(shared, &state.image, state.world.clone(), Arc::clone(&state.functions), state.contexts.clone())?;
     for replayed in &state.replay {
         let limits = Limits { memory: replayed.memory, ..Limits::default() };
         let (ended, _) = guest.ask(&replayed.frame, &limits, &Canceller::default()).await?;
