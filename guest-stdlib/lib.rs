@@ -16,4 +16,4 @@ macro_rules! modules {
     };
 }
 
-modules!["_rlm_display", "_rlm_runtime", "_rlm_compat", "tabular", "rlm_answer"];
+modules!["_rlm_display", "_rlm_runtime", "_rlm_compat", "tabular", "rlm_answer", "rlm_context"];

@@ -24,12 +24,14 @@ pub enum Request {
         /// Its value.
         value: Value,
     },
-    /// Bind a name to text that already lies in the guest's memory.
-    DefineText {
+    /// Bind a name to texts that already lie in the guest's memory.
+    DefineTexts {
         /// The variable's name.
         name: String,
-        /// Where and what the text is.
-        text: Text,
+        /// What is made of them.
+        shape: Shape,
+        /// Where they are.
+        texts: Vec<Document>,
     },
     /// Bind names to host functions. These names are reserved.
     Functions {
@@ -70,6 +72,35 @@ pub enum Request {
         /// The seed.
         seed: u64,
     },
+}
+
+/// What a context's texts become in the guest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Shape {
+    /// The one text itself.
+    One,
+    /// A list of them.
+    List,
+    /// A dict of them by name.
+    Dict,
+    /// An object that stands for a text too large for the guest's memory. There are no texts.
+    Large {
+        /// What the guest calls it when it asks the host.
+        number: u32,
+        /// Its length in bytes.
+        bytes: u64,
+        /// Its length in code points; `None` for bytes.
+        chars: Option<u64>,
+    },
+}
+
+/// One text of a context.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// Its name among the context's texts.
+    pub name: String,
+    /// Where it is.
+    pub text: Text,
 }
 
 /// UTF-8 (or raw bytes) that the host placed in the guest's memory.

@@ -10,9 +10,10 @@ pub mod symbols;
 mod value;
 
 pub use frame::{
-    BadFrame, Fault, HostCall, HostReply, Interrupt, MAX_FRAME, Reply, Request, Shown, Text, Variable, decode, encode,
+    BadFrame, Document, Fault, HostCall, HostReply, Interrupt, MAX_FRAME, Reply, Request, Shape, Shown, Text, Variable,
+    decode, encode,
 };
 pub use value::{MAX_DEPTH, MAX_NODES, Value};
 
 /// Raised whenever a frame, a symbol or their meaning changes.
-pub const ABI_VERSION: u32 = 1;
+pub const ABI_VERSION: u32 = 2;

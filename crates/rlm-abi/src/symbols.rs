@@ -24,6 +24,10 @@ pub const IMPORT_MODULE: &str = "rlm";
 /// fits `capacity`; otherwise the guest fetches it with [`TAKE_REPLY`].
 pub const HOST_CALL: &str = "host_call";
 
+/// Name of the [`crate::HostCall`] that asks about contexts. Not an identifier, so that no host
+/// function can have it.
+pub const CONTEXT_CALL: &str = "rlm.context";
+
 /// `(reply: i32) -> ()`: copies the reply that did not fit to `reply`.
 pub const TAKE_REPLY: &str = "take_reply";
 

@@ -41,6 +41,7 @@ pub fn boot() {
         sources,
         reserved: RefCell::default(),
         submitted: RefCell::default(),
+        mounted: RefCell::default(),
     });
     interrupt::install();
 }
@@ -84,6 +85,7 @@ fn prepare(vm: &VirtualMachine) -> PyResult<Made> {
         complete: function("complete")?,
         seed: function("seed")?,
         interrupt: function("CellInterrupt")?,
+        bind_context: vm.import("rlm_context", 0)?.get_attr("_bind", vm)?,
     };
     // Out of reach of an `import`, so that no cell rebinds what these functions call.
     let modules = vm.sys_module.get_attr("modules", vm)?;

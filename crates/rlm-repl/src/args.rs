@@ -229,13 +229,39 @@ pub struct SessionArgs {
 /// The texts bound to `context`.
 #[derive(Debug, Args)]
 pub struct ContextArgs {
-    /// File to bind to the variable `context`, or `-` for standard input; of several, `context` is
-    /// a list
+    /// File to bind to the variable `context`, a folder, which becomes a dict of its files by path, or
+    /// `-` for standard input; of several, `context` is a list
     #[arg(long = "context", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Take contexts as bytes rather than as UTF-8 text
-    #[arg(long, requires = "paths")]
+    #[arg(long, requires = "paths", conflicts_with = "format")]
     pub bytes: bool,
+    /// What files are taken as: `text`, the default; `bytes`; as data `json`, `jsonl`, `csv` or `tsv`;
+    /// `auto` goes by the name's ending
+    #[arg(long = "context-format", value_name = "FORMAT", requires = "paths")]
+    pub format: Option<Format>,
+    /// Keep copies of contexts in this folder, so that the next run opens unchanged ones at once
+    #[arg(long = "context-cache", value_name = "FOLDER", requires = "paths")]
+    pub cache: Option<PathBuf>,
+}
+
+/// What a context's file is taken as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// `str`.
+    Text,
+    /// `bytes`.
+    Bytes,
+    /// What the JSON says.
+    Json,
+    /// A list, one JSON value a line.
+    Jsonl,
+    /// A list of dicts.
+    Csv,
+    /// The same, separated by tabs.
+    Tsv,
+    /// As the name's ending says; text for any other.
+    Auto,
 }
 
 /// What saved sessions are sealed with.

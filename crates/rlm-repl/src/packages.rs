@@ -23,7 +23,7 @@ pub fn read(args: &PackageArgs) -> Result<Files, Usage> {
     for folder in &args.python_path {
         let shown = folder.display().to_string();
         let about = |error: std::io::Error| Usage::new(format!("python path {shown}: {}", contexts::describe(&error)));
-        let dir = world::open_dir(folder).map_err(about)?;
+        let dir = world::open_folder(folder).map_err(about)?;
         found.folder = shown.clone();
         found.walk(&dir, "", 0)?;
     }

@@ -12,7 +12,7 @@ use std::{
 
 use cap_std::{
     ambient_authority,
-    fs::{Dir, File, OpenOptions},
+    fs::{Dir, File, OpenOptions, OpenOptionsExt},
 };
 
 use crate::text;
@@ -27,9 +27,23 @@ pub fn open(path: &Path) -> io::Result<File> {
     File::open_ambient(path, ambient_authority())
 }
 
+/// Opens a file the user named, without waiting for the other end of a pipe.
+pub fn open_at_once(path: &Path) -> io::Result<File> {
+    const NONBLOCK: i32 = 0o4000;
+    let mut options = OpenOptions::new();
+    options.read(true).custom_flags(NONBLOCK);
+    File::open_ambient_with(path, &options, ambient_authority())
+}
+
 /// Opens a folder the user named.
-pub fn open_dir(path: &Path) -> io::Result<Dir> {
+pub fn open_folder(path: &Path) -> io::Result<Dir> {
     Dir::open_ambient_dir(path, ambient_authority())
+}
+
+/// Opens a folder the user named, which is made where it is missing.
+pub fn make_folder(path: &Path) -> io::Result<Dir> {
+    Dir::create_ambient_dir_all(path, ambient_authority())?;
+    open_folder(path)
 }
 
 /// Creates or empties a file the user named, for writing.

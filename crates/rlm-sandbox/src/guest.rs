@@ -13,6 +13,7 @@ use wasmtime_wasi::{
 
 use crate::{
     Bytes, HostCall, HostError, HostFunction, Limits, Output, Result, SandboxError,
+    context::{Attached, Desk, Question},
     engine::Shared,
     memory::{Creator, Image, Piece, SharedRegion},
     output::{Capture, FloodTrap, SharedCapture},
@@ -32,6 +33,9 @@ pub struct HostState {
     world: SharedWorld,
     clock: CellClock,
     functions: Arc<Functions>,
+    contexts: Attached,
+    /// Whether the running cell asked about contexts.
+    asked: bool,
     memory: Option<Memory>,
     stdout: SharedCapture,
     stderr: SharedCapture,
@@ -110,6 +114,8 @@ pub struct Used {
     pub wall: Duration,
     pub host_calls: u64,
     pub host_wait: Duration,
+    /// Whether it asked the host about contexts.
+    pub asked: bool,
     pub memory: u64,
     /// Memory that was asked for and refused.
     pub refused: Option<u64>,
@@ -192,6 +198,12 @@ async fn host_call(
 ) -> wasmtime::Result<u32> {
     let (bytes, state) = frame(&mut caller, ptr, len)?;
     let call = decode::<rlm_abi::HostCall>(bytes).map_err(|bad| bad.to_string());
+    let call = match call {
+        Ok(call) if call.name == symbols::CONTEXT_CALL => {
+            return ask_about_contexts(caller, call, reply, capacity).await;
+        }
+        other => other,
+    };
     let answer = match admit(state, call) {
         Ok((function, call)) => {
             let (clock, wait) = (state.clock.clone(), state.limits.host_wait);
@@ -204,14 +216,43 @@ async fn host_call(
         }
         Err(refused) => Err(refused),
     };
-    let bytes = encode_reply(answer);
-    let state = caller.data_mut();
+    hand_back(caller, encode_reply(answer), reply, capacity)
+}
+
+/// Writes a reply where the guest wants it, or keeps it until the guest has room.
+fn hand_back(mut caller: Caller<'_, HostState>, bytes: Vec<u8>, reply: u32, capacity: u32) -> wasmtime::Result<u32> {
     if bytes.len() > capacity as usize {
+        let state = caller.data_mut();
         state.reply = bytes;
         return Ok(state.reply.len() as u32);
     }
     frame(&mut caller, reply, bytes.len() as u32)?.0.copy_from_slice(&bytes);
     Ok(bytes.len() as u32)
+}
+
+/// Looks something up in the session's contexts. This is the cell's own work, so its clock runs on.
+async fn ask_about_contexts(
+    mut caller: Caller<'_, HostState>,
+    call: rlm_abi::HostCall,
+    reply: u32,
+    capacity: u32,
+) -> wasmtime::Result<u32> {
+    let memory = caller.data().memory.ok_or(Trap::MemoryOutOfBounds)?;
+    let (bytes, state) = memory.data_and_store_mut(&mut caller);
+    state.asked = true;
+    let question = Question::read(call, &state.contexts, bytes);
+    let clock = state.clock.clone();
+    let answer = match question {
+        Ok(question) => {
+            let left = state.limits.wall.saturating_sub(clock.used());
+            clock.set_sleeping(true);
+            let answer = Desk::answer(question, left).await;
+            clock.set_sleeping(false);
+            answer
+        }
+        Err(refused) => Err(refused),
+    };
+    hand_back(caller, encode_reply(answer), reply, capacity)
 }
 
 /// Counts a call and finds its function.
@@ -249,7 +290,7 @@ impl Guest {
         image: &Image,
         world: World,
         functions: Arc<Functions>,
-        contexts: u64,
+        contexts: Attached,
     ) -> Result<Self> {
         let world = SharedWorld::new(world);
         let (stdout, stderr) = (SharedCapture::default(), SharedCapture::default());
@@ -262,11 +303,14 @@ impl Guest {
             .stdout(stdout.clone())
             .stderr(stderr.clone());
         let limits = Limits::default();
+        let free = shared.base.size() as u64 + contexts.bytes();
         let state = HostState {
             wasi: wasi.build_p1(),
             world,
             clock: CellClock::default(),
             functions,
+            contexts,
+            asked: false,
             memory: None,
             stdout,
             stderr,
@@ -274,7 +318,7 @@ impl Guest {
             reply: Vec::new(),
             host_calls: 0,
             limits,
-            growth: Growth { free: shared.base.size() as u64 + contexts, limit: u64::MAX, refused: None },
+            growth: Growth { free, limit: u64::MAX, refused: None },
         };
         let mut store = Store::new(shared.guest.engine(), state);
         store.limiter(|state| &mut state.growth);
@@ -325,6 +369,7 @@ impl Guest {
         state.stdout.replace(Capture::new(limits.output.0));
         state.stderr.replace(Capture::new(limits.output.0));
         state.host_calls = 0;
+        state.asked = false;
         state.growth.limit = limits.memory.0;
         state.growth.refused = None;
         state.limits = limits.clone();
@@ -384,6 +429,7 @@ impl Guest {
             wall: state.clock.used(),
             host_calls: state.host_calls,
             host_wait: state.clock.waited(),
+            asked: state.asked,
             memory: size.saturating_sub(state.growth.free),
             refused: state.growth.refused,
             written: stdout.written().max(stderr.written()),
@@ -394,6 +440,9 @@ impl Guest {
     /// Maps a context behind the guest's memory; returns its address.
     pub async fn attach(&mut self, context: &crate::Context) -> Result<u32> {
         const WASM_PAGE: u64 = 65_536;
+        let pages = context
+            .pages()
+            .ok_or_else(|| SandboxError::Define { name: String::new(), reason: "it has no pages to map".to_owned() })?;
         let len = context.len().next_multiple_of(WASM_PAGE);
         let free = self.store.data().growth.free;
         let limit = std::mem::replace(&mut self.store.data_mut().growth.limit, u64::MAX);
@@ -406,11 +455,8 @@ impl Guest {
         })? * WASM_PAGE;
         self.store.data_mut().growth.free += len;
         let mapped = context.len().next_multiple_of(crate::memory::PAGE as u64);
-        let piece = Piece {
-            range: start as usize..(start + mapped) as usize,
-            backing: Arc::clone(context.backing()),
-            offset: 0,
-        };
+        let piece =
+            Piece { range: start as usize..(start + mapped) as usize, backing: Arc::clone(pages.backing()), offset: 0 };
         self.region
             .lock()
             .attach(piece)
@@ -426,6 +472,11 @@ impl Guest {
     /// A copy of the guest's world as it is now.
     pub fn world(&self) -> World {
         self.store.data().world.with(|world| world.clone())
+    }
+
+    /// Answers questions about these contexts from now on.
+    pub fn set_contexts(&mut self, contexts: Attached) {
+        self.store.data_mut().contexts = contexts;
     }
 
     /// Offers other host functions from now on.

@@ -26,7 +26,10 @@ mod snapshot;
 mod watch;
 mod world;
 
-pub use context::{Context, ContextError, ContextHash};
+pub use context::{
+    Context, ContextError, ContextHash, ContextStore, DataFormat, FolderReport, FolderRules, Kind, Skipped,
+    estimate_tokens,
+};
 pub use engine::{Engine, SessionBuilder};
 pub use error::{Result, SandboxError};
 pub use execution::{Cell, Exceeded, Execution, Fault, Limit, Outcome, Output, Shown, Stream, Usage, Variable};

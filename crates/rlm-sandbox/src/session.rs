@@ -2,14 +2,15 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rlm_abi::{Interrupt, Reply, Request, Text};
+use rlm_abi::{Interrupt, Reply, Request};
 
 use crate::{
     Bytes, Cell, Context, Exceeded, Execution, Fuel, HostFunction, Limit, Limits, Outcome, Result, SandboxError, Usage,
     Value, Variable,
+    context::{Attached, Placed},
     engine::{SessionBuilder, Shared},
     guest::{Broken, Ended, Functions, Guest, Used, frame_of},
-    memory::{Backing, Image, PAGE, Piece},
+    memory::{Backing, Image},
     output::flood,
     watch::Canceller,
     world::World,
@@ -30,9 +31,6 @@ const MANY_FORKS: u32 = 8;
 
 /// Pieces of an image that many forks share.
 const FORKED_PIECES: usize = 12;
-
-/// Granularity of a guest's memory, in bytes.
-const WASM_PAGE: u64 = 65_536;
 
 /// Longest time a request beside cells may take: a listing calls `repr` of what cells made.
 const REQUEST_TIME: Duration = Duration::from_secs(2);
@@ -73,7 +71,7 @@ pub struct Checkpoint {
     pub(crate) image: Image,
     pub(crate) world: World,
     /// The contexts in the image, in order of address.
-    pub(crate) contexts: Vec<Placed>,
+    pub(crate) contexts: Attached,
     pub(crate) functions: Arc<Functions>,
     pub(crate) cells: u64,
 }
@@ -81,18 +79,10 @@ pub struct Checkpoint {
 impl Checkpoint {
     /// Its image in about `most` pieces, where that can be had. Contexts stay pieces of their own.
     pub(crate) fn in_few_pieces(&self, most: usize) -> Result<Image> {
-        let is_context =
-            |backing: &Arc<Backing>| self.contexts.iter().any(|placed| Arc::ptr_eq(placed.context.backing(), backing));
+        let is_context = |backing: &Arc<Backing>| self.contexts.have(backing);
         let joined = self.image.joined(most, self.shared.mode, is_context);
         joined.map_err(|source| SandboxError::System { what: "joining an image", source })
     }
-}
-
-/// A context in a guest's memory.
-#[derive(Clone)]
-pub struct Placed {
-    pub context: Context,
-    pub address: u32,
 }
 
 /// Something to do again on the way from a checkpoint to a later state.
@@ -117,7 +107,7 @@ impl Session {
             image: shared.base.clone(),
             shared,
             world,
-            contexts: Vec::new(),
+            contexts: Attached::default(),
             functions: Arc::new(functions),
             cells: 0,
         };
@@ -231,6 +221,7 @@ impl Session {
             Ended::Replied(_, interrupt) => {
                 let cheap = interrupt.is_none()
                     && used.host_calls == 0
+                    && !used.asked
                     && used.fuel <= CHEAP_FUEL
                     && frame.len() <= LONGEST_REPLAYED;
                 self.move_forward(cheap.then_some(frame), used.fuel, limits.memory)?;
@@ -260,10 +251,8 @@ impl Session {
         let captured = self.guest.region().lock().capture();
         self.last.image = captured.map_err(|source| SandboxError::System { what: "taking a checkpoint", source })?;
         self.last.world = self.guest.world();
-        self.last.contexts.extend(self.steps.drain(..).filter_map(|step| match step {
-            Step::Attach(placed) => Some(placed),
-            Step::Ask { .. } => None,
-        }));
+        self.last.contexts = self.contexts();
+        self.steps.clear();
         self.steps_fuel = 0;
         self.forks = 0;
         Ok(())
@@ -307,32 +296,50 @@ impl Session {
         self.request(&Request::Define { name: name.to_owned(), value }).await.map(drop)
     }
 
-    /// Binds `name` to a context, mapped rather than copied.
+    /// Binds `name` to a context, mapped rather than copied, and offers cells the functions of
+    /// `rlm_context` to find their way in it. Data is copied.
     ///
     /// # Errors
     /// When the name is not an identifier or the guest's address space is used up.
     pub async fn define_context(&mut self, name: &str, context: &Context) -> Result<()> {
         check_name(name)?;
-        if context.is_empty() {
-            let empty = if context.chars().is_some() { Value::from("") } else { Value::Bytes(Vec::new()) };
-            return self.define(name, empty).await;
+        if let Some(value) = context.value() {
+            return self.define(name, value.clone()).await;
         }
         self.recover().await?;
         if !self.has_room_for(0) {
             self.capture()?;
         }
-        let address = match self.guest.attach(context).await {
-            Ok(address) => address,
+        let placed = Placed { address: self.attach(name, context).await?, context: context.clone() };
+        let number = self.contexts().next_number();
+        let (shape, texts) = context.placed(placed.address.unwrap_or_default(), number);
+        self.steps.push(Step::Attach(placed));
+        self.guest.set_contexts(self.contexts());
+        self.request(&Request::DefineTexts { name: name.to_owned(), shape, texts }).await.map(drop)
+    }
+
+    /// Maps a context that has pages, and says where. A session that has no room is as it was.
+    async fn attach(&mut self, name: &str, context: &Context) -> Result<Option<u32>> {
+        if context.pages().is_none() || context.is_empty() {
+            return Ok(None);
+        }
+        match self.guest.attach(context).await {
+            Ok(address) => Ok(Some(address)),
             Err(error) => {
                 // Its memory may have grown already, which no step says.
                 self.restore().await?;
-                return Err(error.about(name));
+                Err(error.about(name))
             }
-        };
-        self.steps.push(Step::Attach(Placed { context: context.clone(), address }));
-        let chars = context.chars().map(|chars| chars as u32);
-        let text = Text { address, bytes: context.len() as u32, chars };
-        self.request(&Request::DefineText { name: name.to_owned(), text }).await.map(drop)
+        }
+    }
+
+    /// The contexts of the present state.
+    fn contexts(&self) -> Attached {
+        let later = self.steps.iter().filter_map(|step| match step {
+            Step::Attach(placed) => Some(placed.clone()),
+            Step::Ask { .. } => None,
+        });
+        self.last.contexts.with(later)
     }
 
     /// Offers another host function, under a name that becomes reserved.
@@ -443,8 +450,9 @@ impl Session {
 
 /// A new guest in the state that `steps` lead to from a checkpoint.
 async fn revive(state: &Checkpoint, functions: &Arc<Functions>, steps: &[Step]) -> Result<Guest> {
-    let contexts = state.contexts.iter().map(|placed| placed.context.len().next_multiple_of(WASM_PAGE)).sum();
-    let mut guest = Guest::start(&state.shared, &state.image, state.world.clone(), Arc::clone(functions), contexts)?;
+    let mut contexts = state.contexts.clone();
+    let mut guest =
+        Guest::start(&state.shared, &state.image, state.world.clone(), Arc::clone(functions), contexts.clone())?;
     for step in steps {
         let same = match step {
             Step::Ask { frame, memory } => {
@@ -452,22 +460,20 @@ async fn revive(state: &Checkpoint, functions: &Arc<Functions>, steps: &[Step]) 
                 let (ended, _) = guest.ask(frame, &limits, &Canceller::default()).await?;
                 matches!(ended, Ended::Replied(_, None))
             }
-            Step::Attach(placed) => guest.attach(&placed.context).await? == placed.address,
+            Step::Attach(placed) => {
+                contexts = contexts.with([placed.clone()]);
+                guest.set_contexts(contexts.clone());
+                match placed.address {
+                    Some(address) => guest.attach(&placed.context).await? == address,
+                    None => true,
+                }
+            }
         };
         if !same {
             return Err(SandboxError::Protocol("what was done before could not be done again".to_owned()));
         }
     }
     Ok(guest)
-}
-
-impl Placed {
-    /// The context as a piece of an image.
-    pub fn piece(&self) -> Piece {
-        let start = self.address as usize;
-        let end = start + (self.context.len() as usize).next_multiple_of(PAGE);
-        Piece { range: start..end, backing: Arc::clone(self.context.backing()), offset: 0 }
-    }
 }
 
 /// The outcome of a cell that an interrupt ended from inside.

@@ -21,9 +21,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Bytes, Checkpoint, Context, ContextHash, Result, SandboxError, Session,
+    context::{Attached, Placed},
     engine::{SessionBuilder, Shared},
     memory::{Backing, Image, PAGE, Piece},
-    session::{Placed, check_name},
+    session::check_name,
     world::World,
 };
 
@@ -160,8 +161,8 @@ pub struct NeededContext {
     pub hash: ContextHash,
     /// Its length.
     pub bytes: u64,
-    /// Where it lies in the guest's memory.
-    address: u32,
+    /// Where it lies in the guest's memory, if it is mapped.
+    address: Option<u32>,
 }
 
 /// What a snapshot says before its pages.
@@ -238,7 +239,8 @@ impl Snapshot {
 
     /// Memory of the session that was saved, as its limit counts it.
     fn holds(&self, shared: &Shared) -> Bytes {
-        let contexts: u64 = self.about.contexts.iter().map(|context| context.bytes.next_multiple_of(WASM_PAGE)).sum();
+        let mapped = self.about.contexts.iter().filter(|context| context.address.is_some());
+        let contexts: u64 = mapped.map(|context| context.bytes.next_multiple_of(WASM_PAGE)).sum();
         Bytes(self.about.size.saturating_sub(contexts + shared.base.size() as u64))
     }
 }
@@ -331,7 +333,8 @@ impl About {
         }
         let mut end = base;
         for context in &self.contexts {
-            let start = u64::from(context.address);
+            let Some(address) = context.address else { continue };
+            let start = u64::from(address);
             if start < end || context.bytes == 0 || !start.is_multiple_of(WASM_PAGE) {
                 return Err(SnapshotError::Malformed("place of a context"));
             }
@@ -395,8 +398,7 @@ impl Checkpoint {
         let mut buffer = vec![0; CHUNK];
         for piece in self.image.pieces() {
             let of_base = base.iter().any(|known| Arc::ptr_eq(&known.backing, &piece.backing));
-            let of_context = self.contexts.iter().any(|placed| Arc::ptr_eq(placed.context.backing(), &piece.backing));
-            if of_base || of_context {
+            if of_base || self.contexts.have(&piece.backing) {
                 continue;
             }
             for start in piece.range.clone().step_by(CHUNK) {
@@ -422,7 +424,7 @@ impl Checkpoint {
     /// Whether a page of memory is what would be there without it.
     fn is_unchanged(&self, address: usize, page: &[u8]) -> bool {
         let of_context = self.contexts.iter().find_map(|placed| {
-            let bytes = placed.context.as_bytes().get(address.checked_sub(placed.address as usize)?..)?;
+            let bytes = placed.context.as_bytes().get(address.checked_sub(placed.address? as usize)?..)?;
             (!bytes.is_empty()).then_some(bytes)
         });
         let original = of_context.or_else(|| rlm_guest_artifact::image().get(address..)).unwrap_or_default();
@@ -474,7 +476,7 @@ impl SessionBuilder {
         if let Some(name) = about.functions.iter().find(|name| !functions.contains_key(*name)) {
             return Err(SnapshotError::MissingFunction { name: name.clone() }.into());
         }
-        let mut placed = Vec::with_capacity(about.contexts.len());
+        let mut placed = Vec::new();
         for needed in &about.contexts {
             let context = contexts
                 .iter()
@@ -484,6 +486,7 @@ impl SessionBuilder {
         }
         let mut added: Vec<String> = functions.keys().filter(|name| !about.functions.contains(name)).cloned().collect();
         added.sort();
+        let placed: Attached = placed.into_iter().collect();
         let image = snapshot.image(&shared, &placed)?;
         let mut state = Checkpoint {
             shared,
@@ -502,7 +505,7 @@ impl SessionBuilder {
 
 impl Snapshot {
     /// The base image with contexts and pages over it.
-    fn image(&self, shared: &Shared, contexts: &[Placed]) -> Result<Image> {
+    fn image(&self, shared: &Shared, contexts: &Attached) -> Result<Image> {
         let len = self.about.page_ranges().map(|range| range.len()).sum();
         let mut pages = FrameDecoder::new(self.pages.as_slice());
         let backing = Backing::of_reader(&mut pages, len, shared.mode).map_err(|error| match error.raw_os_error() {
@@ -520,6 +523,6 @@ impl Snapshot {
             offset += range.len();
         }
         let size = self.about.size as usize;
-        Ok(shared.base.with(contexts.iter().map(Placed::piece).collect(), size).with(pieces, size))
+        Ok(shared.base.with(contexts.iter().filter_map(Placed::piece).collect(), size).with(pieces, size))
     }
 }

@@ -4,6 +4,9 @@ use rlm_sandbox::{Cell, Context, Outcome, Session, Value};
 
 use crate::RlmError;
 
+/// Names of a context's texts that its preview shows.
+const NAMES_SHOWN: usize = 20;
+
 /// A context under the names cells know it by.
 pub(crate) struct Bound {
     /// What the caller calls it.
@@ -55,20 +58,31 @@ async fn bind_names(session: &mut Session, names: &[&str]) -> Result<Vec<Option<
 }
 
 impl Bound {
-    /// `str` or `bytes`.
+    /// The type of its variable, such as `str`.
     pub(crate) fn kind(&self) -> &'static str {
-        if self.context.chars().is_some() { "str" } else { "bytes" }
+        self.context.kind()
     }
 
     /// What `len()` says.
     pub(crate) fn length(&self) -> u64 {
-        self.context.chars().unwrap_or(self.context.len())
+        self.context.length()
+    }
+
+    /// What `len()` counts.
+    pub(crate) fn unit(&self) -> &'static str {
+        match self.kind() {
+            "list" | "dict" => "items",
+            _ if self.context.chars().is_some() => "characters",
+            _ => "bytes",
+        }
     }
 
     /// Its beginning, escaped as in a string literal.
     pub(crate) fn preview(&self, most: usize) -> String {
+        let names: Vec<&str> = self.context.documents().take(NAMES_SHOWN).map(|(name, _)| name).collect();
         let head = match self.context.head(most) {
             Some(text) => serde_json::json!(text).to_string(),
+            None if !names.is_empty() => serde_json::json!(names).to_string(),
             None => {
                 let bytes = self.context.as_bytes();
                 format!("b\"{}\"", bytes[..bytes.len().min(most)].escape_ascii())

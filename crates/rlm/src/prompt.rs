@@ -49,13 +49,13 @@ fn describe(contexts: &[Bound]) -> String {
 
 fn describe_one(bound: &Bound, most: usize) -> String {
     let variables: Vec<String> = bound.variables.iter().map(|name| format!("`{name}`")).collect();
-    let unit = if bound.kind() == "str" { "characters" } else { "bytes" };
     let name = if bound.name == "context" { String::new() } else { format!(" named {:?}", bound.name) };
     format!(
-        "{}: a {}{name} of {} {unit}. It begins: {}",
+        "{}: a {}{name} of {} {}. It begins: {}",
         variables.join(" or "),
         bound.kind(),
         grouped(bound.length()),
+        bound.unit(),
         bound.preview(most),
     )
 }

@@ -147,7 +147,7 @@ fn of_context(bound: &Bound) -> Json {
         "kind": bound.kind(),
         "length": bound.length(),
         "bytes": bound.context.len(),
-        "blake3": blake3::hash(bound.context.as_bytes()).to_hex().as_str(),
+        "blake3": bound.context.hash().to_string(),
         "preview": bound.preview(PREVIEW_CHARS),
     })
 }

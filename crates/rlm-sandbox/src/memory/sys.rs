@@ -126,6 +126,16 @@ pub fn memory_file(len: u64) -> io::Result<OwnedFd> {
     Ok(file)
 }
 
+/// Gives a memory file another size.
+pub fn resize(file: &OwnedFd, len: u64) -> io::Result<()> {
+    Ok(ftruncate(file, len)?)
+}
+
+/// Takes everybody's permission to write a file.
+pub fn make_read_only(file: &OwnedFd) -> io::Result<()> {
+    Ok(rustix::fs::fchmod(file, rustix::fs::Mode::RUSR)?)
+}
+
 /// Fixes the size and content of a memory file for good.
 pub fn seal(file: &OwnedFd) -> io::Result<()> {
     Ok(fcntl_add_seals(file, SealFlags::SHRINK | SealFlags::GROW | SealFlags::FUTURE_WRITE | SealFlags::SEAL)?)
@@ -194,34 +204,6 @@ impl Drop for View {
             let _ = unsafe { munmap(self.base.as_ptr().cast(), self.len) };
         }
     }
-}
-
-/// Reads `len` bytes of an open file into a memory file, at most; says how many there were.
-pub fn read_into(file: &OwnedFd, source: &mut impl io::Read, len: usize) -> io::Result<usize> {
-    if len == 0 {
-        return Ok(0);
-    }
-    // SAFETY: a new shared mapping of a memory file only this function knows.
-    let base = unsafe { mmap(ptr::null_mut(), len, ProtFlags::READ | ProtFlags::WRITE, MapFlags::SHARED, file, 0)? };
-    // SAFETY: just mapped, `len` bytes, nobody else has the address.
-    let buffer = unsafe { std::slice::from_raw_parts_mut(base.cast::<u8>(), len) };
-    let result = fill(source, buffer);
-    // SAFETY: the buffer is not used after this.
-    unsafe { munmap(base, len)? };
-    result
-}
-
-fn fill(source: &mut impl io::Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match source.read(&mut buffer[filled..]) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }
 
 /// The file, and the offset in it, that static data of this program lies in: the program itself or
