@@ -28,6 +28,9 @@ const MOST_REPLAYED: usize = 200;
 /// Longest time a request beside cells may take: a listing calls `repr` of what cells made.
 const REQUEST_TIME: Duration = Duration::from_secs(2);
 
+/// Longest time that making the objects of a context may take: there may be a million.
+const BINDING_TIME: Duration = Duration::from_secs(60);
+
 /// Longest request kept for running again, in bytes.
 const LONGEST_REPLAYED: usize = 16 << 10;
 
@@ -220,7 +223,11 @@ impl Session {
 
     /// A request that is not a cell: it runs our code, under limits of its own.
     async fn request(&mut self, request: &Request) -> Result<Reply> {
-        let limits = Limits { memory: Bytes(u64::MAX), wall: REQUEST_TIME, ..Limits::default() };
+        self.request_within(request, REQUEST_TIME).await
+    }
+
+    async fn request_within(&mut self, request: &Request, wall: Duration) -> Result<Reply> {
+        let limits = Limits { memory: Bytes(u64::MAX), wall, ..Limits::default() };
         let (ended, _) = self.exchange(request, &limits).await?;
         match ended {
             Ended::Replied(Reply::Refused(why), _) => Err(SandboxError::Refused(why)),
@@ -261,7 +268,8 @@ impl Session {
         // The mapping is no part of any request, so the state behind it must be an image.
         self.capture()?;
         let (shape, texts) = context.placed(address.unwrap_or_default(), number);
-        self.request(&Request::DefineTexts { name: name.to_owned(), shape, texts }).await.map(drop)
+        let request = Request::DefineTexts { name: name.to_owned(), shape, texts };
+        self.request_within(&request, BINDING_TIME).await.map(drop)
     }
 
     /// Offers another host function, under a name that becomes reserved.
