@@ -35,6 +35,9 @@ const FORKED_PIECES: usize = 12;
 /// Longest time a request beside cells may take: a listing calls `repr` of what cells made.
 const REQUEST_TIME: Duration = Duration::from_secs(2);
 
+/// Longest time that making the objects of a context may take: there may be a million.
+const BINDING_TIME: Duration = Duration::from_secs(60);
+
 /// Longest request kept for running again, in bytes.
 const LONGEST_REPLAYED: usize = 16 << 10;
 
@@ -278,7 +281,11 @@ impl Session {
 
     /// A request that is not a cell: it runs our code, under limits of its own.
     async fn request(&mut self, request: &Request) -> Result<Reply> {
-        let limits = Limits { memory: Bytes(u64::MAX), wall: REQUEST_TIME, ..Limits::default() };
+        self.request_within(request, REQUEST_TIME).await
+    }
+
+    async fn request_within(&mut self, request: &Request, wall: Duration) -> Result<Reply> {
+        let limits = Limits { memory: Bytes(u64::MAX), wall, ..Limits::default() };
         let (ended, _) = self.exchange(request, &limits).await?;
         match ended {
             Ended::Replied(Reply::Refused(why), _) => Err(SandboxError::Refused(why)),
@@ -315,7 +322,8 @@ impl Session {
         let (shape, texts) = context.placed(placed.address.unwrap_or_default(), number);
         self.steps.push(Step::Attach(placed));
         self.guest.set_contexts(self.contexts());
-        self.request(&Request::DefineTexts { name: name.to_owned(), shape, texts }).await.map(drop)
+        let request = Request::DefineTexts { name: name.to_owned(), shape, texts };
+        self.request_within(&request, BINDING_TIME).await.map(drop)
     }
 
     /// Maps a context that has pages, and says where. A session that has no room is as it was.

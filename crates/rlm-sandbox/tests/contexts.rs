@@ -98,7 +98,7 @@ async fn contexts_have_names_of_their_own_and_come_between_turns() {
     session.define_context("report", &Context::text("the second one").unwrap()).await.unwrap();
     assert_eq!(
         value(&mut session, "kept, count('the', 'report'), count('e', report), count('e')").await,
-        "('the', 1, 3, 2)"
+        "('the', 1, 3, 1)"
     );
     assert_eq!(
         value(&mut session, "open('/context/report').read(), open('/context/context').read()").await,
@@ -123,7 +123,9 @@ async fn rollback_and_fork_keep_what_is_known() {
         value(&mut fork, "count('needle', 'context'), open('/context/context').readline()").await,
         "(1, 'hay\\n')"
     );
-    assert_eq!(value(&mut session, "while True: len(context)").await.split('{').next(), Some("Exceeded(Exceeded "));
+    let limits = Limits { wall: std::time::Duration::from_millis(50), ..Limits::default() };
+    let endless = Cell { code: "while True: len(context)".to_owned(), limits: Some(limits) };
+    assert!(matches!(session.run(&endless).await.unwrap().outcome, Outcome::Exceeded(_)));
     assert_eq!(value(&mut session, "count('needle')").await, "1");
 }
 
@@ -133,11 +135,11 @@ async fn functions_take_any_text() {
     assert_eq!(
         value(&mut session, "count('Zeile'), count('Z', context[4:]), count(b'a', b'banana'), count('x', ['x', 'yx'])")
             .await,
-        "(1, 1, 3, 2)"
+        "(1, 2, 3, 2)"
     );
     assert_eq!(
         value(&mut session, "peek(), peek(4, 8), peek(-8), lines(2), lines(1, 9)").await,
-        "('Ein Text.\\nZwei Zeilen.\\n', 'Text', 'Zeilen.\\n', 'Zwei Zeilen.', 'Ein Text.\\nZwei Zeilen.\\n')"
+        "('Ein Text.\\nZwei Zeilen.\\n', 'Text', 'Zeilen.\\n', 'Zwei Zeilen.', 'Ein Text.\\nZwei Zeilen.')"
     );
     assert_eq!(
         value(&mut session, "list(chunks(1, by='lines')), chunks(3, 1, text='abcdef').spans").await,
@@ -153,7 +155,7 @@ async fn functions_take_any_text() {
     );
     assert_eq!(
         value(&mut session, "tokens() > 3, outline().splitlines()[0]").await,
-        "(True, 'text, 23 characters, 2 lines, about 7 tokens')"
+        "(True, 'text, 23 characters, 2 lines, about 6 tokens')"
     );
 }
 
@@ -162,7 +164,7 @@ async fn results_are_bounded_and_say_so() {
     let mut session = with(&Context::text(&"ä needle\n".repeat(50_000)).unwrap()).await;
     assert_eq!(value(&mut session, "f = search('needle', most=3, around=4); f.cut, len(f), f[2].start, context[f[2].start:f[2].end], f[2].around").await, "(True, 3, 20, 'needle', 'e\\nä needle\\nä n')");
     assert_eq!(value(&mut session, "print(f)").await, "None");
-    assert_eq!(value(&mut session, "search('needle', most=10**9).cut, count('needle')").await, "(True, 50000)");
+    assert_eq!(value(&mut session, "search('needle', most=10**9).cut, count('needle')").await, "(False, 50000)");
     assert_eq!(value(&mut session, "chunks(1, 0, 'lines')[49999]").await, "'ä needle\\n'");
 }
 
@@ -171,7 +173,7 @@ async fn patterns_beyond_the_native_search_fall_back() {
     let mut session = with(&Context::text("aab ab\nb").unwrap()).await;
     assert_eq!(
         value(&mut session, "f = search(r'(?<=a)b'); [(m.start, m.line) for m in f], f.note[:25]").await,
-        "([(2, 1), (5, 1)], \"searched with Python's re,\")"
+        "([(2, 1), (5, 1)], \"searched with Python's re\")"
     );
     assert_eq!(value(&mut session, r"[(m.text) for m in search(r'(.)\1')], count(r'(?<!a)b')").await, "(['aa'], 1)");
     assert_eq!(
@@ -194,13 +196,13 @@ async fn questions_are_no_host_calls() {
 
 #[tokio::test]
 async fn a_long_search_meets_the_cell_s_limit() {
-    let limits = Limits { wall: std::time::Duration::from_millis(200), ..Limits::default() };
+    let limits = Limits { wall: std::time::Duration::from_millis(100), ..Limits::default() };
     let mut session = Engine::new().unwrap().session(limits).start().await.unwrap();
     session.define_context("context", &Context::text(&"a b ".repeat(50_000_000)).unwrap()).await.unwrap();
     session.run(&Cell::new("kept = 1")).await.unwrap();
     let told = value(
         &mut session,
-        "try:\n    count(r'(?s)(\\w+\\s*){5}x')\nexcept TimeoutError as late:\n    kept = 2\n    raise",
+        "try:\n    count(r'(\\w\\s){5}\\d')\nexcept TimeoutError as late:\n    kept = 2\n    raise",
     )
     .await;
     assert!(told.starts_with("Exceeded") && told.contains("Wall"), "{told}");

@@ -136,6 +136,76 @@ fn contexts_are_bound() {
 }
 
 #[test]
+fn folders_and_data_are_bound() {
+    let (folder, rows) = file("rows.jsonl", "{\"n\": 1}\n{\"n\": 2}\n");
+    std::fs::write(folder.path().join("notes.txt"), "some notes").unwrap();
+    std::fs::write(folder.path().join("image"), b"\0\xff").unwrap();
+    let (folder, rows) = (folder.path().to_str().unwrap(), rows.to_str().unwrap());
+    assert_eq!(
+        rlm_repl(
+            &["exec", "--context", folder, "-c", "print(list(context), open('/context/notes.txt').read(), count('n'))"],
+            ""
+        ),
+        ended(
+            0,
+            "['notes.txt', 'rows.jsonl'] some notes 3\n",
+            &format!("note: context {folder}: skipped 1 of its files\n  image: not text: it has NULs\n")
+        )
+    );
+    let auto = ["exec", "--context", rows, "--context-format", "auto", "-c", "print(context)"];
+    assert_eq!(rlm_repl(&auto, ""), ended(0, "[{'n': 1}, {'n': 2}]\n", ""));
+    assert_eq!(
+        rlm_repl(&["exec", "--context", rows, "--context-format", "json", "-c", "1"], ""),
+        ended(
+            2,
+            "",
+            &format!(
+                "error: context {rows}: not JSON: trailing characters at line 2 column 1\n\
+                 hint: take it as text with --context-format text\n"
+            )
+        )
+    );
+}
+
+#[test]
+fn a_pipe_by_name_is_refused_at_once() {
+    let (folder, _text) = file("text", "");
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let pipe = pipe.to_str().unwrap();
+    assert_eq!(
+        rlm_repl(&["exec", "--context", pipe, "-c", "1"], ""),
+        ended(
+            2,
+            "",
+            &format!("error: context {pipe}: is a pipe or a device, not a file\nhint: pipe it in with --context -\n")
+        )
+    );
+}
+
+#[test]
+fn a_cache_folder_is_made_and_used() {
+    let (folder, text) = file("text", "kept between runs");
+    let cache = folder.path().join("made/cache");
+    for _ in 0..2 {
+        let ran = rlm_repl(
+            &[
+                "exec",
+                "--context",
+                text.to_str().unwrap(),
+                "--context-cache",
+                cache.to_str().unwrap(),
+                "-c",
+                "print(context)",
+            ],
+            "",
+        );
+        assert_eq!(ran, ended(0, "kept between runs\n", ""));
+    }
+    assert_eq!(std::fs::read_dir(cache).unwrap().count(), 2);
+}
+
+#[test]
 fn contexts_that_cannot_be_used_are_usage_errors() {
     let (directory, binary) = file("binary", b"line\n\xff\xfe");
     let shown = binary.to_str().unwrap();
@@ -178,7 +248,7 @@ fn contexts_that_cannot_be_used_are_usage_errors() {
         ended(
             2,
             "",
-            &format!("error: context {directory}: is a directory\nhint: name the files in it, one --context each\n")
+            &format!("error: context {directory}: no file in it is text\nhint: take them as bytes with --bytes\n")
         )
     );
     assert_eq!(

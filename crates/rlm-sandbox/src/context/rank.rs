@@ -265,7 +265,7 @@ mod tests {
     #[test]
     fn scripts_without_spaces_are_found() {
         assert_eq!(ranked(&["これは漢字です", "何か別の文"], "漢字", 5), [(0, 0, 21)]);
-        assert_eq!(ranked(&["Größe und Länge", "etwas anderes"], "GRÖSSE größe", 5), [(0, 0, 17)]);
+        assert_eq!(ranked(&["Größe und Länge", "etwas anderes"], "GRÖSSE größe", 5), [(0, 0, 18)]);
     }
 
     #[test]

@@ -211,7 +211,13 @@ pub fn lines(text: &Haystack, first: u64, last: u64, stop: &Stop) -> io::Result<
         }
         at += piece.len() as u64;
     }
-    let end = if first <= last { end.unwrap_or(size) } else { 0 };
+    let end = match end {
+        _ if first > last => 0,
+        Some(end) => end,
+        // The last line may have an end too.
+        None if size > 0 && *text.look(size - 1..size)? == *b"\n" => size - 1,
+        None => size,
+    };
     let start = start.unwrap_or(size).min(end);
     Ok((text.position_of(start)?, text.position_of(end)?))
 }
@@ -289,9 +295,9 @@ mod tests {
         assert_eq!(get(1, 1), (0, 3));
         assert_eq!(get(2, 2), (4, 9));
         assert_eq!(get(2, 3), (4, 15));
-        assert_eq!(get(1, 100), (0, 16));
-        assert_eq!(get(4, 4), (16, 16));
-        assert_eq!(get(9, 9), (16, 16));
+        assert_eq!(get(1, 100), (0, 15));
+        assert_eq!(get(4, 4), (15, 15));
+        assert_eq!(get(9, 9), (15, 15));
         assert_eq!(get(3, 2), (0, 0));
         assert_eq!(facts(&haystack, &Stop::default()).unwrap(), (3, false));
         assert_eq!(facts(&Haystack::copied(b"a\0\nb", true), &Stop::default()).unwrap(), (2, true));

@@ -16,7 +16,7 @@ const SAMPLES: u64 = 64;
 
 /// About how many tokens `text` has.
 ///
-/// On prose, code, numbers, tables and CJK it is within a tenth or two of what `o200k` gives; see
+/// On prose, code, numbers, tables and CJK it is within about a tenth of what `o200k` gives; see
 /// `docs/contexts.md` for the measured error on each kind of text.
 pub fn estimate_tokens(text: &str) -> u64 {
     let mut total = 0.0;
@@ -86,31 +86,21 @@ pub fn each_word(bytes: &[u8], take: &mut dyn FnMut(usize, f64)) {
     for chunk in bytes.utf8_chunks() {
         let text = chunk.valid();
         let mut chars = text.char_indices().peekable();
+        let mut before = None;
         while let Some((start, first)) = chars.next() {
-            let class = class_of(first);
-            let (mut len, mut last, mut humps, mut upper) =
-                (1u32, start + first.len_utf8(), 0u32, first.is_ascii_uppercase());
-            let all_upper = &mut upper.clone();
+            let mut word = Word::begin(first, before);
+            let mut last = start + first.len_utf8();
             while let Some(&(at, next)) = chars.peek() {
-                if class_of(next) != class {
+                if class_of(next) != word.class {
+                    word.after = Some(class_of(next));
                     break;
                 }
-                let is_upper = next.is_ascii_uppercase();
-                // A word that goes on with a capital: camelCase.
-                humps += u32::from(is_upper && !upper);
-                *all_upper &= is_upper;
-                upper = is_upper;
-                len += 1;
+                word.go_on(next);
                 last = at + next.len_utf8();
                 chars.next();
             }
-            let single_space = class == Class::Space && len == 1;
-            let before_word = chars
-                .peek()
-                .is_some_and(|&(_, next)| matches!(class_of(next), Class::Letter | Class::OtherLetter | Class::Mark));
-            // A single space is part of the word after it.
-            let price = if single_space && before_word { 0.0 } else { price(class, len, humps, *all_upper) };
-            take(end + last, price);
+            before = Some(word.class);
+            take(end + last, word.price());
         }
         end += text.len();
         if !chunk.invalid().is_empty() {
@@ -120,21 +110,55 @@ pub fn each_word(bytes: &[u8], take: &mut dyn FnMut(usize, f64)) {
     }
 }
 
-/// Tokens of a word of `len` characters.
-fn price(class: Class, len: u32, humps: u32, all_upper: bool) -> f64 {
-    let length = f64::from(len);
-    let beyond = |free: f64, per: f64| 1.0 + (length - free).max(0.0) / per;
-    match class {
-        Class::Letter if all_upper && len > 3 => beyond(3.0, 2.8),
-        Class::Letter => beyond(7.0, 4.5) + f64::from(humps) * 0.6,
-        Class::OtherLetter => beyond(4.0, 4.0),
-        Class::Digit => f64::from(len.div_ceil(3)),
-        Class::Space => 1.0,
-        Class::Newline => 0.7,
-        Class::Mark => beyond(2.0, 4.0),
-        Class::Han => length * 0.72,
-        Class::Kana => length * 0.62,
-        Class::Hangul => length * 0.65,
-        Class::Other => length * 0.9,
+/// Characters of one class, and what stands around them.
+struct Word {
+    class: Class,
+    before: Option<Class>,
+    after: Option<Class>,
+    len: u32,
+    /// Capitals after small letters: camelCase.
+    humps: u32,
+    ends_upper: bool,
+    all_upper: bool,
+}
+
+impl Word {
+    fn begin(first: char, before: Option<Class>) -> Self {
+        let upper = first.is_ascii_uppercase();
+        let class = class_of(first);
+        Self { class, before, after: None, len: 1, humps: 0, ends_upper: upper, all_upper: upper }
+    }
+
+    fn go_on(&mut self, next: char) {
+        let upper = next.is_ascii_uppercase();
+        self.humps += u32::from(upper && !self.ends_upper);
+        self.ends_upper = upper;
+        self.all_upper &= upper;
+        self.len += 1;
+    }
+
+    /// About how many tokens it is.
+    fn price(&self) -> f64 {
+        let length = f64::from(self.len);
+        let beyond = |free: f64, per: f64| 1.0 + (length - free).max(0.0) / per;
+        let before_word = matches!(self.after, Some(Class::Letter | Class::OtherLetter | Class::Mark));
+        match self.class {
+            Class::Letter if self.all_upper && self.len > 3 => beyond(3.0, 2.8),
+            Class::Letter => beyond(7.0, 4.5) + f64::from(self.humps) * 0.6,
+            Class::OtherLetter => beyond(4.3, 4.0),
+            Class::Digit => f64::from(self.len.div_ceil(3)),
+            // A single space is part of the word after it, and often a single mark is.
+            Class::Space if self.len == 1 && before_word => 0.0,
+            Class::Space => 1.0,
+            Class::Mark if self.len == 1 && self.after == Some(Class::Letter) => 0.65,
+            Class::Mark => beyond(2.0, 4.0),
+            // Line ends go with the mark before them.
+            Class::Newline if self.before == Some(Class::Mark) => 0.0,
+            Class::Newline => 0.7,
+            Class::Han => length * 0.74,
+            Class::Kana => length * 0.7,
+            Class::Hangul => length * 0.65,
+            Class::Other => length * 0.9,
+        }
     }
 }
