@@ -100,6 +100,17 @@ def _mend_files():
     os.chdir("/tmp")
     tempfile.tempdir = "/tmp"
     os.chmod, os.symlink, os.umask, os.system = _chmod, _symlink, _umask, _system
+    os.open = _open(os.open)
+
+
+def _open(native):
+    modes = os.O_RDONLY | os.O_WRONLY | os.O_RDWR
+
+    def open(path, flags, mode=0o777, *, dir_fd=None):
+        """Opens a descriptor. Reading is what no flag asks for, as on most machines; WASI has a flag for it."""
+        return native(path, flags if flags & modes else flags | os.O_RDONLY, mode, dir_fd=dir_fd)
+
+    return open
 
 
 def _chmod(path, mode, *, dir_fd=None, follow_symlinks=True):

@@ -169,6 +169,12 @@ const RUSTPYTHON_VM_LANGUAGE: &[Patch] = &[
 const RUSTPYTHON_STDLIB: &[Patch] = &[
     Patch {
         file: "src/pyexpat.rs",
+        reason: "xml-rs takes several documents one after another for one; expat does not",
+        old: "            xml::ParserConfig::new()\n                .cdata_to_characters(false)\n",
+        new: "            xml::ParserConfig::new()\n                .allow_multiple_root_elements(false)\n                .cdata_to_characters(false)\n",
+    },
+    Patch {
+        file: "src/pyexpat.rs",
         reason: "takes malformed XML for its well-formed beginning; at the end of the document an error \
                  of the parser is one",
         old: r#"                    Err(_) => break Ok(()),
