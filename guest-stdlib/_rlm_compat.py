@@ -100,7 +100,16 @@ def _mend_files():
     os.chdir("/tmp")
     tempfile.tempdir = "/tmp"
     os.chmod, os.symlink, os.umask, os.system = _chmod, _symlink, _umask, _system
-    os.open = _open(os.open)
+    os.open, os.access = _open(os.open), _access
+
+
+def _access(path, mode, *, dir_fd=None, effective_ids=False, follow_symlinks=True):
+    """Whether there is such a file and, where asked, whether it may be written."""
+    try:
+        os.stat(path, follow_symlinks=follow_symlinks)
+    except OSError:
+        return False
+    return not mode & os.W_OK or (os.path.realpath(os.fsdecode(path)) + "/").startswith("/tmp/")
 
 
 def _open(native):
