@@ -128,12 +128,6 @@ const RUSTPYTHON_VM_LANGUAGE: &[Patch] = &[
             return Err(vm.no_memory_error());"#,
     },
     Patch {
-        file: "src/builtins/int.rs",
-        reason: "0 / -1 is -0.0 in CPython",
-        old: "    let float = true_div(i1, i2);\n",
-        new: "    let float = if i1.is_zero() && i2.is_negative() { -0.0 } else { true_div(i1, i2) };\n",
-    },
-    Patch {
         file: "src/stdlib/time.rs",
         reason: "counts the days of the week from Sunday, where Python counts from Monday",
         old: "vm.ctx.new_int(tm.weekday().to_sunday_zero_offset())",
@@ -231,23 +225,9 @@ const RUSTPYTHON_STDLIB: &[Patch] = &[
     },
 ];
 
-const RUSTPYTHON_CODEGEN: &[Patch] = &[Patch {
-    file: "src/ir.rs",
-    reason: "makes 0.0 of 100.0 // 10 and of every other division of constants that leaves no remainder",
-    old: r#"        modulo = 0.0f64.copysign(right);
-        0.0f64.copysign(left / right)
-    };"#,
-    new: r#"        modulo = 0.0f64.copysign(right);
-        if div == 0.0 { 0.0f64.copysign(left / right) } else { div }
-    };"#,
-}];
-
 /// The dependencies with patches, each with the places its patches are listed.
-pub const PATCHED: &[(&str, &[&[Patch]])] = &[
-    ("rustpython-vm", &[RUSTPYTHON_VM, RUSTPYTHON_VM_LANGUAGE]),
-    ("rustpython-stdlib", &[RUSTPYTHON_STDLIB]),
-    ("rustpython-codegen", &[RUSTPYTHON_CODEGEN]),
-];
+pub const PATCHED: &[(&str, &[&[Patch]])] =
+    &[("rustpython-vm", &[RUSTPYTHON_VM, RUSTPYTHON_VM_LANGUAGE]), ("rustpython-stdlib", &[RUSTPYTHON_STDLIB])];
 
 /// Copies a dependency's source and applies its patches.
 pub fn apply(patches: &[&[Patch]], from: &Path, to: &Path) -> Result<(), String> {
