@@ -100,6 +100,26 @@ def _mend_files():
     os.chdir("/tmp")
     tempfile.tempdir = "/tmp"
     os.chmod, os.symlink, os.umask, os.system = _chmod, _symlink, _umask, _system
+    os.open, os.access = _open(os.open), _access
+
+
+def _access(path, mode, *, dir_fd=None, effective_ids=False, follow_symlinks=True):
+    """Whether there is such a file and, where asked, whether it may be written."""
+    try:
+        os.stat(path, follow_symlinks=follow_symlinks)
+    except OSError:
+        return False
+    return not mode & os.W_OK or (os.path.realpath(os.fsdecode(path)) + "/").startswith("/tmp/")
+
+
+def _open(native):
+    modes = os.O_RDONLY | os.O_WRONLY | os.O_RDWR
+
+    def open(path, flags, mode=0o777, *, dir_fd=None):
+        """Opens a descriptor. Reading is what no flag asks for, as on most machines; WASI has a flag for it."""
+        return native(path, flags if flags & modes else flags | os.O_RDONLY, mode, dir_fd=dir_fd)
+
+    return open
 
 
 def _chmod(path, mode, *, dir_fd=None, follow_symlinks=True):

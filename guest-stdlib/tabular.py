@@ -91,7 +91,7 @@ def _getter(key):
     return get
 
 
-def where(rows, test=None, **equal):
+def where(rows, test=None, /, **equal):
     """The rows for which `test(row)` holds and whose columns have these values."""
     def holds(row):
         return (test is None or test(row)) and all(row.get(name) == value for name, value in equal.items())
@@ -99,13 +99,13 @@ def where(rows, test=None, **equal):
     return [row for row in rows if holds(row)]
 
 
-def select(rows, *names, **renamed):
+def select(rows, /, *names, **renamed):
     """Rows with these columns alone; `new=key` takes a column, or a function of the row, under another name."""
     getters = {name: _getter(name) for name in names} | {new: _getter(key) for new, key in renamed.items()}
     return [{name: get(row) for name, get in getters.items()} for row in rows]
 
 
-def derive(rows, **columns):
+def derive(rows, /, **columns):
     """Rows with columns added: each a function of the row, or another column's name."""
     getters = {name: _getter(key) for name, key in columns.items()}
     return [{**row, **{name: get(row) for name, get in getters.items()}} for row in rows]
@@ -128,7 +128,7 @@ def _hashable(value):
     return value
 
 
-def group(rows, by, **aggregates):
+def group(rows, by, /, **aggregates):
     """One row for each value of `by` (a column, a function, or a list of them), in order of appearance.
 
     Each aggregate is `new=(column, function)`: the function gets the list of the group's values that

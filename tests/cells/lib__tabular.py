@@ -18,10 +18,10 @@ t.join(numbers, lands, on="city", how="left")
 #= [{'city': 'Oslo', 'n': 3, 'land': 'NO', 'n_2': 1}, {'city': 'Paris', 'n': None, 'land': None, 'n_2': None}, {'city': 'Oslo', 'n': 4.5, 'land': 'NO', 'n_2': 1}]
 # %%
 print(t.show(t.derive(numbers, double=lambda r: (r["n"] or 0) * 2), most=2))
-#> city  n  double
-#> ----  -  ------
-#> Oslo  3       6
-#> Paris         0
+#> city   n  double
+#> -----  -  ------
+#> Oslo   3       6
+#> Paris          0
 #> ... 1 more rows
 # %%
 t.to_csv(numbers), t.to_jsonl(numbers[:1]), t.read_jsonl('{"a": 1}\n\n{"a": 2}'), t.distinct(rows, "city")[-1]["when"]

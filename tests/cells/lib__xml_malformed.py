@@ -1,3 +1,3 @@
-#! expect = "raised: ParseError: mismatched tag: line 1, column 8"
+#! expect = "raised: ParseError: mismatched tag: line 1, column 9"
 import xml.etree.ElementTree as ET
 ET.fromstring("<a><b></a>")
