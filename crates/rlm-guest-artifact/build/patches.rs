@@ -39,7 +39,6 @@ pub const GUEST: Crates = &[
     ("rustpython-codegen", &[codegen::CODEGEN]),
     ("rustpython-common", &[text::COMMON]),
     ("rustpython-wtf8", &[text::WTF8]),
-    ("rustpython-unicode", &[text::UNICODE]),
     ("malachite-nz", &[numbers::MALACHITE_NZ]),
     ("malachite-bigint", &[numbers::MALACHITE_BIGINT]),
     ("stacker", &[stack::STACKER]),
