@@ -43,13 +43,9 @@ fn build() -> Result<()> {
     }
     need_wasm_target(&places)?;
     sources.lay_out(&places)?;
-    for (manifest, platform, crates) in
-        [(GUEST_MANIFEST, "wasm32-wasip1", patches::GUEST), (IMAGER_MANIFEST, places.target.as_str(), patches::IMAGER)]
-    {
-        let metadata = metadata(&places, manifest, platform)?;
-        for (name, patches) in crates {
-            patches::apply(patches, &folder_of(name, &metadata)?, &places.tree.join("patched").join(name))?;
-        }
+    let metadata = metadata(&places)?;
+    for (name, patches) in patches::GUEST {
+        patches::apply(patches, &folder_of(name, &metadata)?, &places.tree.join("patched").join(name))?;
     }
     let wasm = build_guest(&places)?;
     make_image(&places, &wasm)?;
@@ -89,19 +85,17 @@ fn variable(name: &str) -> Result<String> {
 struct Sources(Vec<(String, Vec<u8>)>);
 
 const GUEST_MANIFEST: &str = "crates/rlm-guest/Cargo.toml";
-const IMAGER_MANIFEST: &str = "crates/rlm-guest-artifact/imager/Cargo.toml";
 
-/// Folders and files the guest and the imager are built from.
-const BUILT: &[&str] = &[
-    "crates/rlm-guest/",
-    "crates/rlm-abi/",
-    "guest-stdlib/",
+/// Folders the guest is built from.
+const BUILT: &[&str] = &["crates/rlm-guest/", "crates/rlm-abi/", "guest-stdlib/"];
+
+/// What decides how it is built.
+const MAKERS: &[&str] = &[
+    "crates/rlm-guest-artifact/build.rs",
+    "crates/rlm-guest-artifact/build/",
     "crates/rlm-guest-artifact/imager/",
     "crates/rlm-guest-artifact/src/settings.rs",
 ];
-
-/// What decides how they are built.
-const MAKERS: &[&str] = &["crates/rlm-guest-artifact/build.rs", "crates/rlm-guest-artifact/build/"];
 
 impl Sources {
     fn read(places: &Places) -> Result<Self> {
@@ -137,10 +131,8 @@ impl Sources {
                 continue;
             }
             let mut bytes = bytes.clone();
-            match name.as_str() {
-                GUEST_MANIFEST => bytes.extend(patches::manifest(patches::GUEST, "../../patched").bytes()),
-                IMAGER_MANIFEST => bytes.extend(patches::manifest(patches::IMAGER, "../../../patched").bytes()),
-                _ => {}
+            if name == GUEST_MANIFEST {
+                bytes.extend(patches::manifest("../../patched").bytes());
             }
             write_if_changed(&places.tree.join(name), &bytes)?;
         }
@@ -182,11 +174,19 @@ fn need_wasm_target(places: &Places) -> Result<()> {
     }
 }
 
-/// What cargo says of the packages a manifest asks for.
-fn metadata(places: &Places, manifest: &str, platform: &str) -> Result<String> {
+/// What cargo says of the packages the guest is made of.
+fn metadata(places: &Places) -> Result<String> {
     let output = cargo()?
-        .args(["metadata", "--format-version", "1", "--locked", "--filter-platform", platform, "--manifest-path"])
-        .arg(places.root.join(manifest))
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--locked",
+            "--filter-platform",
+            "wasm32-wasip1",
+            "--manifest-path",
+        ])
+        .arg(places.root.join(GUEST_MANIFEST))
         .output()
         .map_err(|error| format!("cargo metadata: {error}"))?;
     if !output.status.success() {
@@ -229,8 +229,8 @@ fn build_guest(places: &Places) -> Result<PathBuf> {
 fn make_image(places: &Places, wasm: &Path) -> Result<()> {
     let mut command = cargo()?;
     command
-        .args(["run", "--release", "--manifest-path"])
-        .arg(places.tree.join(IMAGER_MANIFEST))
+        .args(["run", "--release", "--locked", "--manifest-path"])
+        .arg(places.root.join("crates/rlm-guest-artifact/imager/Cargo.toml"))
         .arg("--target-dir")
         .arg(places.work.join("imager"))
         .arg("--")

@@ -7,8 +7,6 @@
 mod codegen;
 #[path = "patches/frame.rs"]
 mod frame;
-#[path = "patches/fuel.rs"]
-mod fuel;
 #[path = "patches/host.rs"]
 mod host;
 #[path = "patches/language.rs"]
@@ -34,30 +32,26 @@ pub struct Patch {
     new: &'static str,
 }
 
-/// The changed dependencies of something that is built, and how they are changed.
+/// Dependencies, and how they are changed.
 pub type Crates = &'static [(&'static str, &'static [&'static [Patch]])];
 
-/// Those of the guest.
+/// The changed dependencies of the guest.
 pub const GUEST: Crates = &[
     ("rustpython-vm", &[host::VM, language::VM, frame::VM, objects::VM, text::VM, numbers::VM]),
     ("rustpython-stdlib", &[language::STDLIB]),
     ("rustpython-codegen", &[codegen::CODEGEN]),
     ("rustpython-common", &[text::COMMON]),
     ("rustpython-wtf8", &[text::WTF8]),
-    ("rustpython-unicode", &[text::UNICODE]),
     ("malachite-nz", &[numbers::MALACHITE_NZ]),
     ("malachite-bigint", &[numbers::MALACHITE_BIGINT]),
     ("stacker", &[stack::STACKER]),
 ];
 
-/// Those of the program that compiles the guest.
-pub const IMAGER: Crates = &[("wasmtime-internal-cranelift", &[fuel::CRANELIFT])];
-
-/// The section of a manifest that puts the changed sources, each a folder of `folder`, in the place
-/// of the published ones.
-pub fn manifest(crates: Crates, folder: &str) -> String {
+/// The section of the guest's manifest that puts the changed sources, each a folder of `folder`, in
+/// the place of the published ones.
+pub fn manifest(folder: &str) -> String {
     let entry = |(name, _): &(&str, _)| format!("{name} = {{ path = \"{folder}/{name}\" }}\n");
-    format!("\n[patch.crates-io]\n{}", crates.iter().map(entry).collect::<String>())
+    format!("\n[patch.crates-io]\n{}", GUEST.iter().map(entry).collect::<String>())
 }
 
 /// Copies a dependency's source from `from` to `to` and applies its patches.

@@ -52,11 +52,11 @@ fn execute(guest: &Guest, name: &str, code: &str, vm: &VirtualMachine) -> PyResu
 /// and makes the cell a coroutine.
 ///
 /// `vm.compile` reads the source twice more, for warnings about escapes in strings and the like;
-/// without an escape to look at twice there is nothing for it to find that a model needs to know.
+/// without a backslash there is nothing for it to find that a model needs to know.
 fn compile(name: &str, source: &str, vm: &VirtualMachine) -> PyResult<PyRef<PyCode>> {
     let mut options = vm.compile_opts();
     options.allow_top_level_await = true;
-    if has_doubtful_escape(source) {
+    if source.contains('\\') {
         return vm
             .compile_with_opts(source, Mode::BlockExpr, name.to_owned(), options)
             .map_err(|error| error.into_pyexception(vm, Some(source)));
@@ -65,19 +65,6 @@ fn compile(name: &str, source: &str, vm: &VirtualMachine) -> PyResult<PyRef<PyCo
         Ok(code) => Ok(PyCode::new_ref_from_bytecode(vm, code)),
         Err(error) => Err(vm.new_syntax_error(&error, Some(source))),
     }
-}
-
-/// Whether some backslash is not the beginning of an escape that is valid in every string.
-fn has_doubtful_escape(source: &str) -> bool {
-    let mut rest = source.as_bytes();
-    while let Some(at) = rest.iter().position(|&byte| byte == b'\\') {
-        match rest.get(at + 1) {
-            Some(b'\n' | b'\r' | b'\\' | b'\'' | b'"' | b'a' | b'b' | b'f' | b'n' | b'r' | b't' | b'v' | b'x') => {}
-            _ => return true,
-        }
-        rest = &rest[at + 2..];
-    }
-    false
 }
 
 /// Shows the value of the last expression as a prompt would, and binds it to `_`.
