@@ -1,6 +1,6 @@
 //! One instance of the guest: what it may import, and how a request frame gets in and out.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, future::poll_fn, sync::Arc, task::Poll, time::Duration};
 
 use futures_util::FutureExt;
 use rlm_abi::{HostReply, Interrupt, MAX_FRAME, Reply, Request, decode, encode, symbols};
@@ -73,10 +73,31 @@ impl ResourceLimiter for Growth {
 pub struct Guest {
     store: Store<HostState>,
     memory: Memory,
-    region: SharedRegion,
     alloc: TypedFunc<u32, u32>,
     call: TypedFunc<u32, u64>,
     word: u32,
+    /// After the store, which lets go of the memory when it is dropped.
+    region: Lease,
+}
+
+/// A guest's memory, which goes back to the engine when the guest is dropped.
+struct Lease {
+    region: Option<SharedRegion>,
+    shared: Arc<Shared>,
+}
+
+impl Lease {
+    fn region(&self) -> &SharedRegion {
+        self.region.as_ref().expect("taken only when dropped")
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if let Some(region) = self.region.take().and_then(SharedRegion::into_inner) {
+            self.shared.give_back(region);
+        }
+    }
 }
 
 /// How a request ended.
@@ -196,11 +217,9 @@ async fn host_call(
         Ok((function, call)) => {
             let (clock, wait) = (state.clock.clone(), state.limits.host_wait);
             clock.pause();
-            let answered = timeout(wait, function.call(call)).await;
+            let answer = answer(&*function, call, wait).await;
             clock.resume();
-            answered.unwrap_or_else(|_| {
-                Err(HostError::new("TimeoutError", format!("no answer within {:.3} s", wait.as_secs_f64())))
-            })
+            answer
         }
         Err(refused) => Err(refused),
     };
@@ -212,6 +231,22 @@ async fn host_call(
     }
     frame(&mut caller, reply, bytes.len() as u32)?.0.copy_from_slice(&bytes);
     Ok(bytes.len() as u32)
+}
+
+/// Calls a host function and waits for it no longer than `wait`. One that answers at once is spared
+/// the timer.
+async fn answer(
+    function: &dyn HostFunction,
+    call: HostCall,
+    wait: Duration,
+) -> std::result::Result<crate::Value, HostError> {
+    let mut answer = function.call(call);
+    match poll_fn(|cx| Poll::Ready(answer.as_mut().poll(cx))).await {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => timeout(wait, answer).await.unwrap_or_else(|_| {
+            Err(HostError::new("TimeoutError", format!("no answer within {:.3} s", wait.as_secs_f64())))
+        }),
+    }
 }
 
 /// Counts a call and finds its function.
@@ -244,13 +279,22 @@ fn encode_reply(answer: std::result::Result<crate::Value, HostError>) -> Vec<u8>
 
 impl Guest {
     /// A guest whose memory shows `image` and whose world is `world`.
+    ///
+    /// Takes the place of `old`, if there is one, which must not be used any more whatever becomes
+    /// of this; its memory is used again where that costs less than a new one.
     pub fn start(
-        shared: &Shared,
+        shared: &Arc<Shared>,
         image: &Image,
         world: World,
         functions: Arc<Functions>,
         contexts: u64,
+        old: Option<&Self>,
     ) -> Result<Self> {
+        let again = old.map(Self::region).filter(|region| matches!(region.lock().turn_into(image), Ok(true)));
+        let region = match again {
+            Some(region) => region.clone(),
+            None => shared.region(image)?,
+        };
         let world = SharedWorld::new(world);
         let (stdout, stderr) = (SharedCapture::default(), SharedCapture::default());
         let mut wasi = WasiCtxBuilder::new();
@@ -278,7 +322,7 @@ impl Guest {
         };
         let mut store = Store::new(shared.guest.engine(), state);
         store.limiter(|state| &mut state.growth);
-        let (instance, region) = Creator::with_image(image, shared.mode, || {
+        let instance = Creator::with_region(&region, || {
             store.set_fuel(u64::MAX)?;
             shared
                 .guest
@@ -288,20 +332,20 @@ impl Guest {
                 .unwrap_or_else(|| Err(wasmtime::Error::msg("instantiation waits")))
         })
         .map_err(|error| SandboxError::Artifact(format!("{error:#}")))?;
-        region.lock().prefault(shared.hot_pages());
         let broken = |error: wasmtime::Error| SandboxError::Artifact(format!("{error:#}"));
         let memory =
             instance.get_memory(&mut store, "memory").ok_or_else(|| SandboxError::Artifact("no memory".to_owned()))?;
         let alloc = instance.get_typed_func(&mut store, symbols::ALLOC).map_err(broken)?;
         let call = instance.get_typed_func(&mut store, symbols::CALL).map_err(broken)?;
         store.data_mut().memory = Some(memory);
-        Ok(Self { store, memory, region, alloc, call, word: shared.word })
+        let region = Lease { region: Some(region), shared: Arc::clone(shared) };
+        Ok(Self { store, memory, alloc, call, word: shared.word, region })
     }
 
     /// Sends a request and waits for its end under `limits`.
     pub async fn ask(&mut self, request: &[u8], limits: &Limits, canceller: &Canceller) -> Result<(Ended, Used)> {
         self.arm(limits)?;
-        let (clock, region, word) = (self.store.data().clock.clone(), self.region.clone(), self.word);
+        let (clock, region, word) = (self.store.data().clock.clone(), self.region().clone(), self.word);
         let streams = [self.store.data().stdout.clone(), self.store.data().stderr.clone()];
         let watch = Watch { clock: &clock, canceller, region: &region, word, limits, streams: &streams };
         let ended = match watch.drive(self.exchange(request)).await {
@@ -314,7 +358,7 @@ impl Guest {
             Ended::Replied(reply, sent) => Ended::Replied(reply, sent.or(interrupt)),
             broken => broken,
         };
-        self.region.lock().store_word(self.word, 0);
+        self.region().lock().store_word(self.word, 0);
         Ok((ended, self.used(limits)))
     }
 
@@ -377,7 +421,7 @@ impl Guest {
 
     fn used(&mut self, limits: &Limits) -> Used {
         let left = self.store.get_fuel().unwrap_or(0);
-        let size = self.region.lock().size() as u64;
+        let size = self.region().lock().size() as u64;
         let state = self.store.data_mut();
         let (stdout, stderr) = (state.stdout.replace(Capture::default()), state.stderr.replace(Capture::default()));
         Used {
@@ -412,7 +456,7 @@ impl Guest {
             backing: Arc::clone(context.backing()),
             offset: 0,
         };
-        self.region
+        self.region()
             .lock()
             .attach(piece)
             .map_err(|source| SandboxError::System { what: "mapping a context", source })?;
@@ -421,7 +465,7 @@ impl Guest {
 
     /// The memory, for captures while the guest is at rest.
     pub fn region(&self) -> &SharedRegion {
-        &self.region
+        self.region.region()
     }
 
     /// A copy of the guest's world as it is now.
