@@ -17,10 +17,14 @@ fn main() {
     let time = Duration::from_secs_f64(seconds);
     let engine = Engine::new().expect("an engine");
     for threads in [1, 2] {
-        let counts: Vec<_> = (0..threads).map(|_| thread::spawn({
-            let engine = engine.clone();
-            move || started_in(time, &engine)
-        })).collect();
+        let counts: Vec<_> = (0..threads)
+            .map(|_| {
+                thread::spawn({
+                    let engine = engine.clone();
+                    move || started_in(time, &engine)
+                })
+            })
+            .collect();
         let total: u64 = counts.into_iter().map(|count| count.join().expect("a count")).sum();
         println!("{threads} threads: {:.0} sessions a second, to their first result", total as f64 / seconds);
     }

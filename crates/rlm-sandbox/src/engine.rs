@@ -93,16 +93,17 @@ impl Shared {
 impl Shared {
     /// A memory that shows `image`: one that another session left behind, or a new one.
     pub fn region(&self, image: &Image) -> Result<SharedRegion> {
-        while let Some(mut region) = self.take_idle(image) {
-            if matches!(region.turn_into(image), Ok(true)) {
-                return Ok(SharedRegion::new(region));
+        if let Some(mut region) = self.take_idle(image) {
+            match region.turn_into(image) {
+                Ok(true) => return Ok(SharedRegion::new(region)),
+                Ok(false) => lock(&self.idle).push(region),
+                Err(_) => {}
             }
         }
         let (capacity, guard) = (rlm_guest_artifact::RESERVATION as usize, rlm_guest_artifact::GUARD as usize);
-        let mut region = Region::new(image, capacity, guard, self.mode)
-            .map_err(|source| SandboxError::System { what: "mapping a memory", source })?;
-        region.prefault(self.hot_pages());
-        Ok(SharedRegion::new(region))
+        Region::new(image, capacity, guard, self.mode)
+            .map(SharedRegion::new)
+            .map_err(|source| SandboxError::System { what: "mapping a memory", source })
     }
 
     /// An idle memory, best one that shows `image` already.

@@ -280,21 +280,18 @@ fn encode_reply(answer: std::result::Result<crate::Value, HostError>) -> Vec<u8>
 impl Guest {
     /// A guest whose memory shows `image` and whose world is `world`.
     ///
-    /// Takes the place of `old`, if there is one, which must not be used any more whatever becomes
-    /// of this; its memory is used again where that costs less than a new one.
+    /// Uses `old`, the memory of a guest that must not be used any more whatever becomes of this,
+    /// where that costs less than a new one.
     pub fn start(
         shared: &Arc<Shared>,
         image: &Image,
         world: World,
         functions: Arc<Functions>,
         contexts: u64,
-        old: Option<&Self>,
+        old: Option<SharedRegion>,
     ) -> Result<Self> {
-        let again = old.map(Self::region).filter(|region| matches!(region.lock().turn_into(image), Ok(true)));
-        let region = match again {
-            Some(region) => region.clone(),
-            None => shared.region(image)?,
-        };
+        let again = old.filter(|region| matches!(region.lock().turn_into(image), Ok(true)));
+        let region = again.map_or_else(|| shared.region(image), Ok)?;
         let world = SharedWorld::new(world);
         let (stdout, stderr) = (SharedCapture::default(), SharedCapture::default());
         let mut wasi = WasiCtxBuilder::new();

@@ -9,7 +9,7 @@ use crate::{
     Value, Variable,
     engine::{Equipment, SessionBuilder, Shared},
     guest::{Broken, Ended, Functions, Guest, Used, frame_of},
-    memory::{Image, PAGE, Piece},
+    memory::{Backing, Image, PAGE, Piece, SharedRegion},
     output::flood,
     watch::Canceller,
     world::World,
@@ -23,6 +23,13 @@ const MOST_REPLAYED_FUEL: u64 = 40_000_000;
 
 /// Most requests run again after a rollback.
 const MOST_REPLAYED: usize = 200;
+
+/// From this many forks of one state on, its image is worth making smaller: each piece of it is a
+/// mapping in every fork, and a process may have only so many (65,530 unless told otherwise).
+const MANY_FORKS: u32 = 8;
+
+/// Pieces of an image that many forks share.
+const FORKED_PIECES: usize = 12;
 
 /// Granularity of a guest's memory, in bytes.
 const WASM_PAGE: u64 = 65_536;
@@ -49,6 +56,8 @@ pub struct Session {
     steps: Vec<Step>,
     /// and the fuel that takes.
     steps_fuel: u64,
+    /// Forks made from the last image.
+    forks: u32,
     /// Whether a request is under way. Still set when the next one begins, its future was dropped,
     /// and the guest cannot be used any more.
     busy: bool,
@@ -64,6 +73,16 @@ pub struct Checkpoint {
     pub(crate) contexts: Vec<Placed>,
     pub(crate) functions: Arc<Functions>,
     pub(crate) cells: u64,
+}
+
+impl Checkpoint {
+    /// Its image in about `most` pieces, where that can be had. Contexts stay pieces of their own.
+    pub(crate) fn in_few_pieces(&self, most: usize) -> Result<Image> {
+        let is_context =
+            |backing: &Arc<Backing>| self.contexts.iter().any(|placed| Arc::ptr_eq(placed.context.backing(), backing));
+        let joined = self.image.joined(most, self.shared.mode, is_context);
+        joined.map_err(|source| SandboxError::System { what: "joining an image", source })
+    }
 }
 
 /// A context in a guest's memory.
@@ -95,15 +114,9 @@ impl Session {
         let prepared = shared.prepared(&equipment);
         let image = prepared.clone().unwrap_or_else(|| shared.base.clone());
         shared.begin_with(&image);
-        let state = Checkpoint {
-            image,
-            shared,
-            world,
-            contexts: Vec::new(),
-            functions: Arc::new(functions),
-            cells: 0,
-        };
+        let state = Checkpoint { image, shared, world, contexts: Vec::new(), functions: Arc::new(functions), cells: 0 };
         let mut session = Self::at(state, limits).await?;
+        session.prefault();
         if prepared.is_none() && !equipment.is_empty() {
             session.equip(equipment).await?;
         }
@@ -141,6 +154,7 @@ impl Session {
             last: state,
             steps: Vec::new(),
             steps_fuel: 0,
+            forks: 0,
             busy: false,
         })
     }
@@ -252,15 +266,21 @@ impl Session {
             Step::Ask { .. } => None,
         }));
         self.steps_fuel = 0;
+        self.forks = 0;
         Ok(())
     }
 
     /// Puts a new guest in the place of the present one, in the last good state.
     async fn restore(&mut self) -> Result<()> {
         self.busy = true;
-        self.guest = revive(&self.last, &self.functions, &self.steps, Some(&self.guest)).await?;
+        self.guest = revive(&self.last, &self.functions, &self.steps, Some(self.guest.region().clone())).await?;
         self.busy = false;
         Ok(())
+    }
+
+    /// Spares the next cell page faults. Forks go without: they may never run one.
+    fn prefault(&self) {
+        self.guest.region().lock().prefault(self.shared.hot_pages());
     }
 
     /// Restores the session if the last request's future was dropped half way.
@@ -372,13 +392,15 @@ impl Session {
     pub async fn rollback(&mut self, checkpoint: &Checkpoint) -> Result<()> {
         // Should this fail, the next request goes back to the state before it.
         self.busy = true;
-        self.guest = revive(checkpoint, &checkpoint.functions, &[], Some(&self.guest)).await?;
+        self.guest = revive(checkpoint, &checkpoint.functions, &[], Some(self.guest.region().clone())).await?;
         self.functions = Arc::clone(&checkpoint.functions);
         self.cells = checkpoint.cells;
         self.last = checkpoint.clone();
         self.steps.clear();
         self.steps_fuel = 0;
+        self.forks = 0;
         self.busy = false;
+        self.prefault();
         Ok(())
     }
 
@@ -387,7 +409,12 @@ impl Session {
     /// # Errors
     /// When the system refuses memory.
     pub async fn fork(&mut self) -> Result<Self> {
-        Self::at(self.checkpoint().await?, self.limits.clone()).await
+        let state = self.checkpoint().await?;
+        self.forks += 1;
+        if self.forks == MANY_FORKS {
+            self.last.image = state.in_few_pieces(FORKED_PIECES)?;
+        }
+        Self::at(state, self.limits.clone()).await
     }
 
     /// Bytes the guest has written since the last checkpoint, in whole pages.
@@ -417,12 +444,13 @@ impl Session {
     }
 }
 
-/// A new guest in the state that `steps` lead to from a checkpoint, in the place of an `old` one.
+/// A new guest in the state that `steps` lead to from a checkpoint, in the memory of an `old` one that
+/// must not be used any more.
 async fn revive(
     state: &Checkpoint,
     functions: &Arc<Functions>,
     steps: &[Step],
-    old: Option<&Guest>,
+    old: Option<SharedRegion>,
 ) -> Result<Guest> {
     let contexts = state.contexts.iter().map(|placed| placed.context.len().next_multiple_of(WASM_PAGE)).sum();
     let (image, world) = (&state.image, state.world.clone());

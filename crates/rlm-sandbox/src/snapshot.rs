@@ -50,6 +50,9 @@ const MOST_ABOUT: u64 = 64 << 20;
 /// Longest body: LZ4 makes what it cannot compress a little longer.
 const MOST_BODY: u64 = MOST_MEMORY + MOST_MEMORY / 128 + MOST_ABOUT;
 
+/// Pieces of the image of a session that was loaded.
+const LOADED_PIECES: usize = 64;
+
 /// Pages compared and compressed at a time.
 const CHUNK: usize = 256 * PAGE;
 
@@ -166,8 +169,8 @@ pub struct NeededContext {
 struct About {
     /// Size of the memory in bytes.
     size: u64,
-    /// The pages that follow: the number of the first, and how many.
-    runs: Vec<(u32, u32)>,
+    /// The pages that follow.
+    runs: Vec<Run>,
     contexts: Vec<NeededContext>,
     functions: Vec<String>,
     cells: u64,
@@ -175,6 +178,21 @@ struct About {
     now: std::time::Duration,
     seed: u64,
     used: u128,
+}
+
+/// Pages that follow one another in memory.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct Run {
+    /// Number of the first.
+    first: u32,
+    /// How many there are.
+    count: u32,
+}
+
+/// The pages that differ from the base image, compressed one after another.
+struct Changed {
+    runs: Vec<Run>,
+    pages: Vec<u8>,
 }
 
 /// A snapshot that was read, whose seal is whole. [`SessionBuilder::load`] makes a session of it.
@@ -302,7 +320,7 @@ impl About {
         }
         let pages = self.size / PAGE as u64;
         let mut end = 0;
-        for &(first, count) in &self.runs {
+        for &Run { first, count } in &self.runs {
             if u64::from(first) < end || count == 0 {
                 return Err(SnapshotError::Malformed("order of pages"));
             }
@@ -329,7 +347,7 @@ impl About {
     }
 
     fn page_ranges(&self) -> impl Iterator<Item = Range<usize>> {
-        self.runs.iter().map(|&(first, count)| {
+        self.runs.iter().map(|&Run { first, count }| {
             let start = first as usize * PAGE;
             start..start + count as usize * PAGE
         })
@@ -343,7 +361,7 @@ impl Checkpoint {
     /// # Errors
     /// When `to` cannot be written.
     pub fn save(&self, key: &SnapshotKey, to: &mut impl Write) -> std::result::Result<u64, SnapshotError> {
-        let (runs, pages) = self.changed_pages()?;
+        let Changed { runs, pages } = self.changed_pages()?;
         let (now, seed, used) = self.world.parts();
         let mut functions: Vec<String> = self.functions.keys().cloned().collect();
         functions.sort();
@@ -370,11 +388,10 @@ impl Checkpoint {
         Ok((HEADER + body.len() + TAG) as u64)
     }
 
-    /// The pages that differ from the base image, as runs and as compressed bytes.
-    fn changed_pages(&self) -> io::Result<(Vec<(u32, u32)>, Vec<u8>)> {
+    fn changed_pages(&self) -> io::Result<Changed> {
         let base = self.shared.base.pieces();
         let mut encoder = FrameEncoder::new(Vec::new());
-        let mut runs: Vec<(u32, u32)> = Vec::new();
+        let mut runs: Vec<Run> = Vec::new();
         let mut buffer = vec![0; CHUNK];
         for piece in self.image.pieces() {
             let of_base = base.iter().any(|known| Arc::ptr_eq(&known.backing, &piece.backing));
@@ -393,27 +410,24 @@ impl Checkpoint {
                     encoder.write_all(page)?;
                     let number = (address / PAGE) as u32;
                     match runs.last_mut() {
-                        Some((first, count)) if *first + *count == number => *count += 1,
-                        _ => runs.push((number, 1)),
+                        Some(run) if run.first + run.count == number => run.count += 1,
+                        _ => runs.push(Run { first: number, count: 1 }),
                     }
                 }
             }
         }
-        Ok((runs, encoder.finish().map_err(io::Error::from)?))
+        Ok(Changed { runs, pages: encoder.finish().map_err(io::Error::from)? })
     }
 
     /// Whether a page of memory is what would be there without it.
     fn is_unchanged(&self, address: usize, page: &[u8]) -> bool {
-        let in_context = self.contexts.iter().any(|placed| {
-            let start = placed.address as usize;
-            (start..start + placed.context.len() as usize).contains(&address)
+        let of_context = self.contexts.iter().find_map(|placed| {
+            let bytes = placed.context.as_bytes().get(address.checked_sub(placed.address as usize)?..)?;
+            (!bytes.is_empty()).then_some(bytes)
         });
-        let base = rlm_guest_artifact::image();
-        !in_context
-            && match base.get(address..address + PAGE) {
-                Some(original) => original == page,
-                None => page.iter().all(|&byte| byte == 0),
-            }
+        let original = of_context.or_else(|| rlm_guest_artifact::image().get(address..)).unwrap_or_default();
+        let (start, rest) = page.split_at(original.len().min(PAGE));
+        start == &original[..start.len()] && rest.iter().all(|&byte| byte == 0)
     }
 }
 
@@ -471,7 +485,7 @@ impl SessionBuilder {
         let mut added: Vec<String> = functions.keys().filter(|name| !about.functions.contains(name)).cloned().collect();
         added.sort();
         let image = snapshot.image(&shared, &placed)?;
-        let state = Checkpoint {
+        let mut state = Checkpoint {
             shared,
             image,
             world: World::of_parts(about.now, about.seed, about.used),
@@ -479,6 +493,7 @@ impl SessionBuilder {
             functions: Arc::new(functions),
             cells: about.cells,
         };
+        state.image = state.in_few_pieces(LOADED_PIECES)?;
         let mut session = Session::at(state, limits).await?;
         session.offer(added).await?;
         Ok(session)

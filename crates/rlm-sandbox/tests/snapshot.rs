@@ -262,3 +262,85 @@ fn saving_and_loading_fit_the_smallest_supported_thread() {
     });
     small.unwrap().join().expect("no overflow");
 }
+
+/// What is done in a living session and in one revived from its image.
+const AFTERWARDS: &[&str] = &[
+    LOOK,
+    "def deep(n): return 0 if n == 0 else 1 + deep(n - 1)\ndeep(300)",
+    "deep(10**6)",
+    "import os, time, uuid\nos.urandom(5), time.time(), uuid.uuid4(), id(object()), hash('text')",
+    "[os.write(fd, b'raw') for fd in (1, 2)]",
+    "print('shown', end='')\nraise LookupError(account.sums)",
+    "sorted(os.listdir('/')) if os.path.exists('/') else None",
+    "import json, threading, decimal, asyncio\njson.dumps({str(n): [n] * 3 for n in range(2000)})[:40]",
+    "held = [bytearray(1 << 20) for _ in range(8)]; del held[::2]; len(held)",
+    "double(len(held)), twice(5)",
+    "_, __name__, sorted(globals())[:5]",
+];
+
+/// Memory, clock and randomness are all the state there is: a session revived from them does exactly
+/// what the living one does, to the last instruction and the last byte of memory.
+#[tokio::test]
+async fn nothing_else_is_state() {
+    let engine = Engine::new().unwrap();
+    let mut living = start(&engine).await;
+    run(&mut living, LIVE).await;
+    // Whatever could leave something behind outside memory: descriptors, stacks, interrupts, output.
+    for code in [
+        "import os\nfor fd in range(5):\n    try: os.close(fd)\n    except OSError: pass",
+        "def f(n): return f(n + 1)\nf(0)",
+        "print('no newline', end='')\n1 / 0",
+        "os.write(1, b'x' * 100_000)",
+        "import sys; sys.exit(3)",
+        "double('not a number')",
+    ] {
+        run(&mut living, code).await;
+    }
+    let limits = Limits { fuel: rlm_sandbox::Fuel(30_000_000), ..Limits::default() };
+    let spin = Cell { code: "try:\n    while True: pass\nfinally: spun = True".into(), limits: Some(limits) };
+    assert!(matches!(living.run(&spin).await.unwrap().outcome, Outcome::Exceeded(met) if !met.undone));
+    let mut revived = living.fork().await.unwrap();
+    for &code in AFTERWARDS {
+        let cell = Cell::new(code);
+        let (living_did, revived_did) = (living.run(&cell).await.unwrap(), revived.run(&cell).await.unwrap());
+        assert_eq!(living_did.outcome, revived_did.outcome, "{code}");
+        assert_eq!(living_did.output, revived_did.output, "{code}");
+        assert_eq!(living_did.usage.fuel, revived_did.usage.fuel, "{code}");
+        assert_eq!(living_did.usage.memory, revived_did.usage.memory, "{code}");
+        assert!(save(&mut living).await == save(&mut revived).await, "memory differs after {code}");
+    }
+}
+
+/// Each piece of an image is a mapping, each file a descriptor, and a process has only so many.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn many_states_take_few_mappings_and_descriptors() {
+    let count = |what: &str| match what {
+        "descriptors" => std::fs::read_dir("/proc/self/fd").unwrap().count(),
+        _ => std::fs::read_to_string("/proc/self/maps").unwrap().lines().count(),
+    };
+    let engine = Engine::new().unwrap();
+    let mut session = start(&engine).await;
+    run(&mut session, "data = bytearray(20_000_000)").await;
+    let (descriptors, mappings) = (count("descriptors"), count("mappings"));
+    let mut forks = Vec::new();
+    for _ in 0..200 {
+        forks.push(session.fork().await.unwrap());
+    }
+    let mut checkpoints = Vec::new();
+    for step in 0..100 {
+        // Pages all over the memory, others each time.
+        run(&mut session, &format!("for at in range({step} * 4096, len(data), 331 * 4096): data[at] = {step}")).await;
+        checkpoints.push(session.checkpoint().await.unwrap());
+    }
+    let (more_descriptors, more_mappings) = (count("descriptors") - descriptors, count("mappings") - mappings);
+    // Other tests of this process open some meanwhile.
+    assert!(more_descriptors < 60, "{more_descriptors} more descriptors");
+    assert!(more_mappings < 200 * 60 + 3000, "{more_mappings} more mappings");
+    session.rollback(&checkpoints[49]).await.unwrap();
+    let look = "sum(1 for at in range(0, len(data), 4096) if data[at]), max(data)";
+    let seen = run(&mut session, look).await;
+    assert_eq!(seen, run(&mut session.fork().await.unwrap(), look).await);
+    assert!(seen.ends_with(", 49)"), "{seen}");
+    assert_eq!(run(&mut forks[150], "len(data), max(data)").await, "(20000000, 0)");
+}

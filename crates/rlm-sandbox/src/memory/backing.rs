@@ -2,7 +2,10 @@
 
 use std::{io, os::fd::OwnedFd};
 
-use super::{Mode, sys};
+use super::{Mode, part::Part, sys};
+
+/// Bytes copied at a time.
+const CHUNK: usize = 256 << 10;
 
 /// Bytes that never change: a file to map, or plain memory to copy from.
 #[derive(Debug)]
@@ -14,6 +17,17 @@ pub enum Backing {
         /// Where the bytes begin in it; a multiple of the page size.
         offset: u64,
     },
+    /// Data of the program itself, and the file it was mapped from.
+    Program {
+        /// The program or a library.
+        file: OwnedFd,
+        /// Where the data begins in it; a multiple of the page size.
+        offset: u64,
+        /// The data.
+        bytes: &'static [u8],
+    },
+    /// A part of a memory file that many images share.
+    Part(Part),
     /// Memory of this process.
     Bytes(Box<[u8]>),
     /// Data of the program itself.
@@ -28,7 +42,7 @@ impl Backing {
             return Ok(Self::Static(data));
         }
         if let Ok((file, offset)) = sys::file_behind(data) {
-            return Ok(Self::File { file, offset });
+            return Ok(Self::Program { file, offset, bytes: data });
         }
         Self::of_parts([data].into_iter(), data.len(), mode)
     }
@@ -42,14 +56,13 @@ impl Backing {
                 Ok(Self::Bytes(bytes.into_boxed_slice()))
             }
             Mode::Map => {
-                let file = sys::memory_file(len as u64)?;
+                let whole = Part::new(len)?;
                 let mut offset = 0;
                 for part in parts {
-                    sys::write_at(&file, part, offset)?;
+                    whole.write(part, offset)?;
                     offset += part.len() as u64;
                 }
-                sys::seal(&file)?;
-                Ok(Self::File { file, offset: 0 })
+                Ok(Self::Part(whole))
             }
         }
     }
@@ -63,12 +76,14 @@ impl Backing {
                 Ok(Self::Bytes(bytes.into_boxed_slice()))
             }
             Mode::Map => {
-                let file = sys::memory_file(len as u64)?;
-                if sys::read_into(&file, source, len)? < len {
-                    return Err(io::ErrorKind::UnexpectedEof.into());
+                let part = Part::new(len)?;
+                let mut buffer = vec![0; CHUNK.min(len)];
+                for at in (0..len).step_by(CHUNK) {
+                    let chunk = &mut buffer[..CHUNK.min(len - at)];
+                    source.read_exact(chunk)?;
+                    part.write(chunk, at as u64)?;
                 }
-                sys::seal(&file)?;
-                Ok(Self::File { file, offset: 0 })
+                Ok(Self::Part(part))
             }
         }
     }
@@ -77,8 +92,12 @@ impl Backing {
     pub fn read_at(&self, offset: usize, into: &mut [u8]) -> io::Result<()> {
         let bytes: &[u8] = match self {
             Self::File { file, offset: start } => return sys::read_at(file, into, start + offset as u64),
+            Self::Part(part) => {
+                let (file, start) = part.place();
+                return sys::read_at(file, into, start + offset as u64);
+            }
             Self::Bytes(bytes) => bytes,
-            Self::Static(bytes) => bytes,
+            Self::Static(bytes) | Self::Program { bytes, .. } => bytes,
         };
         into.copy_from_slice(&bytes[offset..offset + into.len()]);
         Ok(())

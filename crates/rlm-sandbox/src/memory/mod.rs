@@ -11,6 +11,7 @@ mod backing;
 pub mod code;
 mod creator;
 mod dirty;
+mod part;
 mod region;
 pub mod sys;
 

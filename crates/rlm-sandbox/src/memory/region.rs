@@ -18,15 +18,25 @@ use super::{Backing, Mode, PAGE, dirty, sys::Reservation};
 const BRIDGED_GAP: usize = 4 * PAGE;
 
 /// Written ranges this long become a file that is mapped; shorter ones are loose pages, copied.
-const LONG: usize = 64 * PAGE;
+const MAPPED: usize = 64 * PAGE;
 
 /// Most bytes of loose pages in an image, and most that stay a memory's own when it goes from one
 /// image to another. They are the pages that every cell writes: giving one back costs a page fault
 /// the next time, which is some five times the cost of a copy.
 const MOST_LOOSE: usize = 2 << 20;
 
-/// Written ranges beyond which far larger gaps are bridged.
-const MAX_PIECES: usize = 4096;
+/// Pieces an image may be made of before small ones are joined: each is a mapping, and a process may
+/// have only so many.
+const MAX_PIECES: usize = 1024;
+
+/// Ranges one capture may find before gaps are bridged more generously.
+const MAX_RANGES: usize = 4096;
+
+/// Pieces shorter than this are joined first, and
+const SHORT: usize = 16 * PAGE;
+
+/// pieces as long as this never: copying them costs more than a mapping does.
+const LONG: usize = 4 << 20;
 
 /// Most pieces mapped into a memory that showed another image; making a new one costs as little.
 const MAX_PLACED: usize = 16;
@@ -102,6 +112,83 @@ impl Image {
     pub fn with(&self, over: Vec<Piece>, size: usize) -> Self {
         Self { size, pieces: joined(&self.pieces, over), layers: None }
     }
+
+    /// The same bytes in fewer pieces, about `most` of them where that can be had: short pieces that
+    /// touch are copied together, longer and longer ones until there are few enough. Backings that
+    /// are `apart` stay as they are.
+    pub fn joined(&self, most: usize, mode: Mode, apart: impl Fn(&Arc<Backing>) -> bool) -> io::Result<Self> {
+        let mut short = SHORT;
+        let mut groups = self.groups(short, &apart);
+        while groups.len() > most && short < LONG {
+            short *= 4;
+            groups = self.groups(short, &apart);
+        }
+        let to_copy = || groups.iter().filter(|group| group.len() > 1);
+        let parts = to_copy().flat_map(|group| &self.pieces[group.clone()]);
+        let len = parts.clone().map(|piece| piece.range.len()).sum();
+        if len == 0 {
+            return Ok(self.clone());
+        }
+        let backing = Arc::new(Backing::of_reader(&mut Bytes { left: parts, current: None }, len, mode)?);
+        let mut offset = 0;
+        let mut pieces = Vec::with_capacity(groups.len());
+        for group in &groups {
+            let (first, last) = (&self.pieces[group.start], &self.pieces[group.end - 1]);
+            if group.len() == 1 {
+                pieces.push(first.clone());
+                continue;
+            }
+            let range = first.range.start..last.range.end;
+            pieces.push(Piece { backing: Arc::clone(&backing), offset, range: range.clone() });
+            offset += range.len();
+        }
+        Ok(Self { size: self.size, pieces: pieces.into(), layers: None })
+    }
+
+    /// Indices of pieces that are joined: those shorter than `short` that touch.
+    fn groups(&self, short: usize, apart: impl Fn(&Arc<Backing>) -> bool) -> Vec<Range<usize>> {
+        let joins = |piece: &Piece| piece.range.len() < short && !apart(&piece.backing);
+        let mut groups: Vec<Range<usize>> = Vec::new();
+        for (index, piece) in self.pieces.iter().enumerate() {
+            match groups.last_mut() {
+                Some(group)
+                    if self.pieces[index - 1].range.end == piece.range.start
+                        && joins(&self.pieces[index - 1])
+                        && joins(piece) =>
+                {
+                    group.end = index + 1;
+                }
+                _ => groups.push(index..index + 1),
+            }
+        }
+        groups
+    }
+}
+
+/// The bytes of pieces, one behind the other.
+struct Bytes<'a, I> {
+    left: I,
+    /// The piece being read, and how much of it was.
+    current: Option<(&'a Piece, usize)>,
+}
+
+impl<'a, I: Iterator<Item = &'a Piece>> io::Read for Bytes<'a, I> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let Some((piece, done)) = self.current.take().or_else(|| self.left.next().map(|piece| (piece, 0))) else {
+            return Ok(0);
+        };
+        let count = into.len().min(piece.range.len() - done);
+        piece.backing.read_at(piece.offset + done, &mut into[..count])?;
+        if done + count < piece.range.len() {
+            self.current = Some((piece, done + count));
+        }
+        Ok(count)
+    }
+}
+
+/// The image in fewer pieces, if it has very many.
+fn few(image: Image, mode: Mode) -> io::Result<Image> {
+    if image.pieces.len() > MAX_PIECES { image.joined(MAX_PIECES / 4, mode, |_| false) } else { Ok(image) }
 }
 
 /// Pieces with others over them, both in order of address.
@@ -149,11 +236,14 @@ pub struct Region {
     memory: Reservation,
     mode: Mode,
     size: usize,
+    /// Its files must not go before the mappings.
     mapped: Arc<[Piece]>,
     shown: Image,
     /// Whether no guest has run in it since it was made to show `shown`: then only the loose pages
     /// of that differ from what is mapped.
     pristine: bool,
+    /// Whether another session had it, and its hot pages are there.
+    used: bool,
 }
 
 impl Region {
@@ -164,7 +254,8 @@ impl Region {
         }
         let memory = Reservation::new(capacity + guard)?;
         let mapped = Arc::clone(image.under());
-        let mut region = Self { memory, mode, size: image.size, mapped, shown: image.clone(), pristine: true };
+        let mut region =
+            Self { memory, mode, size: image.size, mapped, shown: image.clone(), pristine: true, used: false };
         region.show(image)?;
         Ok(region)
     }
@@ -181,7 +272,7 @@ impl Region {
     }
 
     /// Makes a memory that a guest is done with show `image`, to the last bit as a new one would.
-    /// Says false, and leaves the memory good for nothing, where a new one would cost less.
+    /// Says false, and changes nothing, where a new one would cost less.
     ///
     /// What the guest wrote is undone page by page; its hottest pages stay where they are, which
     /// spares the next guest a page fault for each.
@@ -201,7 +292,8 @@ impl Region {
         // Restored first and replaced after, so that what lies under a foreign piece need not be
         // told apart: it goes with the mapping.
         let ends = image.size;
-        let written = written.into_iter().map(|range| range.start..range.end.min(ends)).filter(|range| !range.is_empty());
+        let written =
+            written.into_iter().map(|range| range.start..range.end.min(ends)).filter(|range| !range.is_empty());
         for range in without(written, image.over()) {
             self.restore(range)?;
         }
@@ -210,6 +302,7 @@ impl Region {
         self.mapped = Arc::clone(image.under());
         self.shown = image.clone();
         self.pristine = true;
+        self.used = true;
         Ok(true)
     }
 
@@ -279,7 +372,13 @@ impl Region {
     fn place(&mut self, piece: &Piece) -> io::Result<()> {
         let (start, len) = (piece.range.start, piece.range.len());
         let bytes: &[u8] = match &*piece.backing {
-            Backing::File { file, offset } => return self.memory.map(start, len, file, offset + piece.offset as u64),
+            Backing::File { file, offset } | Backing::Program { file, offset, .. } => {
+                return self.memory.map(start, len, file, offset + piece.offset as u64);
+            }
+            Backing::Part(part) => {
+                let (file, offset) = part.place();
+                return self.memory.map(start, len, file, offset + piece.offset as u64);
+            }
             Backing::Bytes(bytes) => bytes,
             Backing::Static(bytes) => bytes,
         };
@@ -292,6 +391,9 @@ impl Region {
     /// Makes pages that are about to be written the memory's own, where the system can. A range the
     /// memory does not have is left out.
     pub fn prefault(&mut self, ranges: &[Range<usize>]) {
+        if self.used {
+            return;
+        }
         for range in ranges.iter().filter(|range| self.mode == Mode::Map && range.end <= self.size) {
             // Without it the guest takes a page fault for each page, which is only slower.
             if self.memory.prefault(range.start, range.len()).is_err() {
@@ -345,11 +447,13 @@ impl Region {
                 let (long, loose) = apart(dirty);
                 if !long.is_empty() {
                     let files = self.files(&long)?;
+                    let mapped = joined(&self.mapped, files.clone());
                     // The same bytes under the same addresses, now from the file: clean again.
                     files.iter().try_for_each(|piece| self.place(piece))?;
-                    self.mapped = joined(&self.mapped, files);
+                    self.mapped = mapped;
                 }
-                Image::layered(Arc::clone(&self.mapped), self.copies(loose)?, self.size)
+                let under = Image { size: self.size, pieces: Arc::clone(&self.mapped), layers: None };
+                Image::layered(few(under, self.mode)?.pieces, self.copies(loose)?, self.size)
             }
         };
         Ok(self.shown.clone())
@@ -407,7 +511,7 @@ impl Region {
                     match &*piece.backing {
                         Backing::Bytes(bytes) => page == &bytes[offset..offset + PAGE],
                         Backing::Static(bytes) => page == &bytes[offset..offset + PAGE],
-                        Backing::File { .. } => false,
+                        Backing::File { .. } | Backing::Program { .. } | Backing::Part(_) => false,
                     }
                 }
                 _ => page.iter().all(|&byte| byte == 0),
@@ -443,13 +547,13 @@ fn pieces_of(ranges: &[Range<usize>], backing: Backing) -> Vec<Piece> {
 /// Tells long ranges from short ones. Where the short ones are too much to copy again and again, all
 /// count as long, joined where they are close together.
 fn apart(ranges: Vec<Range<usize>>) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
-    let (long, loose): (Vec<_>, Vec<_>) = ranges.iter().cloned().partition(|range| range.len() >= LONG);
+    let (long, loose): (Vec<_>, Vec<_>) = ranges.iter().cloned().partition(|range| range.len() >= MAPPED);
     if total(&loose) > MOST_LOOSE { (bridge(ranges), Vec::new()) } else { (long, loose) }
 }
 
 /// Joins ranges that are close together.
 fn bridge(ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    let gap = if ranges.len() > MAX_PIECES { BRIDGED_GAP * 64 } else { BRIDGED_GAP };
+    let gap = if ranges.len() > MAX_RANGES { BRIDGED_GAP * 64 } else { BRIDGED_GAP };
     let mut joined: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
     for range in ranges {
         match joined.last_mut() {
