@@ -2,11 +2,11 @@
 
 #![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
 
-use std::{future::Future, hint::black_box, pin::Pin};
+use std::{future::Future, hint::black_box, pin::Pin, time::Instant};
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use rlm_benches::{run, runtime, session, value};
-use rlm_sandbox::{Context, Engine, HostCall, HostError, Limits, Value};
+use rlm_sandbox::{Context, Engine, HostCall, HostError, Limits, Pool, Session, Value};
 
 /// Answers at once with its argument.
 fn echo(call: HostCall) -> Pin<Box<dyn Future<Output = Result<Value, HostError>> + Send>> {
@@ -26,6 +26,20 @@ fn sessions(c: &mut Criterion) {
             })
         });
     });
+    let pool = Pool::new(engine.session(Limits::default()), 4);
+    group.bench_function("pool_to_first_result", |b| {
+        b.iter_batched(
+            || rt.block_on(pool.fill()).expect("filled"),
+            |()| {
+                rt.block_on(async {
+                    let mut session = pool.take().await.expect("a session");
+                    assert_eq!(value(&mut session, "1+1").await, "2");
+                    session
+                })
+            },
+            BatchSize::PerIteration,
+        );
+    });
     let mut warm = rt.block_on(session(&engine));
     group.bench_function("trivial_cell", |b| {
         b.iter(|| rt.block_on(async { assert_eq!(value(&mut warm, "1+1").await, "2") }))
@@ -43,6 +57,19 @@ fn host_calls(c: &mut Criterion) {
     let mut session = rt.block_on(engine.session(limits).host_function("echo", echo).start()).expect("a session");
     let mut group = c.benchmark_group("host_call");
     group.throughput(Throughput::Elements(CALLS));
+    // What is left of a loop of calls when the same loop without them is taken off.
+    let timed = |session: &mut Session, call: &str| {
+        let code = format!("for _ in range({CALLS}):\n    r = {call}\nr");
+        let begun = Instant::now();
+        rt.block_on(async { assert_eq!(value(session, &code).await, "7") });
+        begun.elapsed()
+    };
+    group.bench_function("alone", |b| {
+        b.iter_custom(|iterations| {
+            let once = |session: &mut Session| timed(session, "echo(7)").saturating_sub(timed(session, "7"));
+            (0..iterations).map(|_| once(&mut session)).sum()
+        });
+    });
     let loop_of = |call: &str| format!("for _ in range({CALLS}):\n    r = {call}\nr");
     for (name, call, answer) in
         [("echo", "echo(7)", "7"), ("echo_1k_text", "echo('x' * 1000)[:3]", "'xxx'"), ("none_at_all", "7", "7")]

@@ -4,7 +4,7 @@
 #[allow(dead_code, reason = "some of it is for the imager alone")]
 mod settings;
 
-pub use settings::{FIBER_STACK, GUEST_STACK, config};
+pub use settings::{FIBER_STACK, GUARD, GUEST_STACK, RESERVATION, config};
 
 /// Bytes at the start of a page, so that they can be mapped from the file they are in.
 #[repr(C, align(4096))]

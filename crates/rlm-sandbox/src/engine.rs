@@ -3,7 +3,7 @@
 use std::{
     ops::Range,
     sync::{
-        Arc, OnceLock,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -14,7 +14,7 @@ use wasmtime::{InstancePre, Linker};
 use crate::{
     HostFunction, Limits, Result, SandboxError, Session,
     guest::{Functions, Guest, HostState, link},
-    memory::{Backing, Creator, Image, Mode, code},
+    memory::{Backing, Creator, Image, Mode, Region, SharedRegion, code},
     world::World,
 };
 
@@ -35,6 +35,33 @@ pub struct Shared {
     /// Address of the guest's interrupt word.
     pub word: u32,
     hot: HotPages,
+    idle: Mutex<Vec<Region>>,
+    latest: Mutex<Image>,
+    prepared: Mutex<Vec<Prepared>>,
+}
+
+/// The base image after the host functions and imports of a session were bound: sessions that offer
+/// the same ones start from here.
+struct Prepared {
+    equipment: Equipment,
+    /// How many sessions asked for it before there was an image.
+    asked: u32,
+    image: Option<Image>,
+}
+
+/// Names a session starts with: those of host functions, and those taken from modules.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Equipment {
+    /// In order.
+    pub functions: Vec<String>,
+    pub imports: Vec<(String, Vec<String>)>,
+}
+
+impl Equipment {
+    /// Whether there is nothing to bind.
+    pub fn is_empty(&self) -> bool {
+        self.functions.is_empty() && self.imports.is_empty()
+    }
 }
 
 /// Pages that every session writes in its first cell. A session that starts with them as its own is
@@ -62,6 +89,87 @@ impl Shared {
         self.hot.ranges.get().map_or(&[], Vec::as_slice)
     }
 }
+
+impl Shared {
+    /// A memory that shows `image`: one that another session left behind, or a new one.
+    pub fn region(&self, image: &Image) -> Result<SharedRegion> {
+        if let Some(mut region) = self.take_idle(image) {
+            match region.turn_into(image) {
+                Ok(true) => return Ok(SharedRegion::new(region)),
+                Ok(false) => lock(&self.idle).push(region),
+                Err(_) => {}
+            }
+        }
+        let (capacity, guard) = (rlm_guest_artifact::RESERVATION as usize, rlm_guest_artifact::GUARD as usize);
+        Region::new(image, capacity, guard, self.mode)
+            .map(SharedRegion::new)
+            .map_err(|source| SandboxError::System { what: "mapping a memory", source })
+    }
+
+    /// An idle memory, best one that shows `image` already.
+    fn take_idle(&self, image: &Image) -> Option<Region> {
+        let mut idle = lock(&self.idle);
+        match idle.iter().rposition(|region| region.shows(image)) {
+            Some(index) => Some(idle.swap_remove(index)),
+            None => idle.pop(),
+        }
+    }
+
+    /// Takes the memory of a session that has ended, and makes it show the image again that
+    /// sessions last began with: nothing of the session is left in it.
+    pub fn give_back(&self, mut region: Region) {
+        let is_room = || lock(&self.idle).len() < MOST_IDLE;
+        let image = lock(&self.latest).clone();
+        if is_room() && matches!(region.turn_into(&image), Ok(true)) && is_room() {
+            lock(&self.idle).push(region);
+        }
+    }
+
+    /// Sessions begin with this image; more of them are likely to.
+    pub fn begin_with(&self, image: &Image) {
+        let mut latest = lock(&self.latest);
+        if !latest.is(image) {
+            *latest = image.clone();
+        }
+    }
+
+    /// The image that has the equipment, if it was made.
+    pub fn prepared(&self, equipment: &Equipment) -> Option<Image> {
+        lock(&self.prepared).iter().find(|prepared| prepared.equipment == *equipment)?.image.clone()
+    }
+
+    /// Counts a session that had to bind its equipment itself; says whether an image of it would be
+    /// of use. The first one is let off: where it is the only one, an image would be for nothing.
+    pub fn is_worth_preparing(&self, equipment: &Equipment) -> bool {
+        let mut prepared = lock(&self.prepared);
+        if let Some(known) = prepared.iter_mut().find(|prepared| prepared.equipment == *equipment) {
+            known.asked += 1;
+            return known.asked == 2;
+        }
+        if prepared.len() == MOST_PREPARED {
+            prepared.remove(0);
+        }
+        prepared.push(Prepared { equipment: equipment.clone(), asked: 1, image: None });
+        false
+    }
+
+    /// Keeps an image that has the equipment.
+    pub fn keep_prepared(&self, equipment: &Equipment, image: &Image) {
+        if let Some(known) = lock(&self.prepared).iter_mut().find(|prepared| prepared.equipment == *equipment) {
+            known.image = Some(image.clone());
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Most memories of ended sessions kept for new ones. Each holds at most 2 MiB.
+const MOST_IDLE: usize = 16;
+
+/// Most images of the equipment of sessions.
+const MOST_PREPARED: usize = 16;
 
 /// Most ranges made a session's own at its start.
 const MOST_HOT_RANGES: usize = 128;
@@ -134,7 +242,17 @@ impl Engine {
             .map_err(|source| SandboxError::System { what: "mapping the base image", source })?;
         let base = Image::new(guest.memory as usize, image.len(), backing);
         let word = rlm_guest_artifact::INTERRUPT_WORD;
-        Ok(Self { shared: Arc::new(Shared { guest, mode, base, word, hot: HotPages::default() }) })
+        let shared = Shared {
+            guest,
+            mode,
+            word,
+            hot: HotPages::default(),
+            idle: Mutex::default(),
+            latest: Mutex::new(base.clone()),
+            prepared: Mutex::default(),
+            base,
+        };
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// Begins a session; [`SessionBuilder::start`] starts it.
@@ -152,6 +270,7 @@ impl Engine {
 }
 
 /// What a session starts with.
+#[derive(Clone)]
 pub struct SessionBuilder {
     pub(crate) shared: Arc<Shared>,
     pub(crate) limits: Limits,

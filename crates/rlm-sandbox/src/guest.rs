@@ -1,6 +1,6 @@
 //! One instance of the guest: what it may import, and how a request frame gets in and out.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, future::poll_fn, sync::Arc, task::Poll, time::Duration};
 
 use futures_util::FutureExt;
 use rlm_abi::{HostReply, Interrupt, MAX_FRAME, Reply, Request, decode, encode, symbols};
@@ -77,10 +77,31 @@ impl ResourceLimiter for Growth {
 pub struct Guest {
     store: Store<HostState>,
     memory: Memory,
-    region: SharedRegion,
     alloc: TypedFunc<u32, u32>,
     call: TypedFunc<u32, u64>,
     word: u32,
+    /// After the store, which lets go of the memory when it is dropped.
+    region: Lease,
+}
+
+/// A guest's memory, which goes back to the engine when the guest is dropped.
+struct Lease {
+    region: Option<SharedRegion>,
+    shared: Arc<Shared>,
+}
+
+impl Lease {
+    fn region(&self) -> &SharedRegion {
+        self.region.as_ref().expect("taken only when dropped")
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if let Some(region) = self.region.take().and_then(SharedRegion::into_inner) {
+            self.shared.give_back(region);
+        }
+    }
 }
 
 /// How a request ended.
@@ -208,11 +229,9 @@ async fn host_call(
         Ok((function, call)) => {
             let (clock, wait) = (state.clock.clone(), state.limits.host_wait);
             clock.pause();
-            let answered = timeout(wait, function.call(call)).await;
+            let answer = answer(&*function, call, wait).await;
             clock.resume();
-            answered.unwrap_or_else(|_| {
-                Err(HostError::new("TimeoutError", format!("no answer within {:.3} s", wait.as_secs_f64())))
-            })
+            answer
         }
         Err(refused) => Err(refused),
     };
@@ -255,6 +274,22 @@ async fn ask_about_contexts(
     hand_back(caller, encode_reply(answer), reply, capacity)
 }
 
+/// Calls a host function and waits for it no longer than `wait`. One that answers at once is spared
+/// the timer.
+async fn answer(
+    function: &dyn HostFunction,
+    call: HostCall,
+    wait: Duration,
+) -> std::result::Result<crate::Value, HostError> {
+    let mut answer = function.call(call);
+    match poll_fn(|cx| Poll::Ready(answer.as_mut().poll(cx))).await {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => timeout(wait, answer).await.unwrap_or_else(|_| {
+            Err(HostError::new("TimeoutError", format!("no answer within {:.3} s", wait.as_secs_f64())))
+        }),
+    }
+}
+
 /// Counts a call and finds its function.
 fn admit(
     state: &mut HostState,
@@ -285,13 +320,19 @@ fn encode_reply(answer: std::result::Result<crate::Value, HostError>) -> Vec<u8>
 
 impl Guest {
     /// A guest whose memory shows `image` and whose world is `world`.
+    ///
+    /// Uses `old`, the memory of a guest that must not be used any more whatever becomes of this,
+    /// where that costs less than a new one.
     pub fn start(
-        shared: &Shared,
+        shared: &Arc<Shared>,
         image: &Image,
         world: World,
         functions: Arc<Functions>,
         contexts: Attached,
+        old: Option<SharedRegion>,
     ) -> Result<Self> {
+        let again = old.filter(|region| matches!(region.lock().turn_into(image), Ok(true)));
+        let region = again.map_or_else(|| shared.region(image), Ok)?;
         let world = SharedWorld::new(world);
         let (stdout, stderr) = (SharedCapture::default(), SharedCapture::default());
         let mut wasi = WasiCtxBuilder::new();
@@ -322,7 +363,7 @@ impl Guest {
         };
         let mut store = Store::new(shared.guest.engine(), state);
         store.limiter(|state| &mut state.growth);
-        let (instance, region) = Creator::with_image(image, shared.mode, || {
+        let instance = Creator::with_region(&region, || {
             store.set_fuel(u64::MAX)?;
             shared
                 .guest
@@ -338,13 +379,14 @@ impl Guest {
         let alloc = instance.get_typed_func(&mut store, symbols::ALLOC).map_err(broken)?;
         let call = instance.get_typed_func(&mut store, symbols::CALL).map_err(broken)?;
         store.data_mut().memory = Some(memory);
-        Ok(Self { store, memory, region, alloc, call, word: shared.word })
+        let region = Lease { region: Some(region), shared: Arc::clone(shared) };
+        Ok(Self { store, memory, alloc, call, word: shared.word, region })
     }
 
     /// Sends a request and waits for its end under `limits`.
     pub async fn ask(&mut self, request: &[u8], limits: &Limits, canceller: &Canceller) -> Result<(Ended, Used)> {
         self.arm(limits)?;
-        let (clock, region, word) = (self.store.data().clock.clone(), self.region.clone(), self.word);
+        let (clock, region, word) = (self.store.data().clock.clone(), self.region().clone(), self.word);
         let streams = [self.store.data().stdout.clone(), self.store.data().stderr.clone()];
         let watch = Watch { clock: &clock, canceller, region: &region, word, limits, streams: &streams };
         let ended = match watch.drive(self.exchange(request)).await {
@@ -357,7 +399,7 @@ impl Guest {
             Ended::Replied(reply, sent) => Ended::Replied(reply, sent.or(interrupt)),
             broken => broken,
         };
-        self.region.lock().store_word(self.word, 0);
+        self.region().lock().store_word(self.word, 0);
         Ok((ended, self.used(limits)))
     }
 
@@ -421,7 +463,7 @@ impl Guest {
 
     fn used(&mut self, limits: &Limits) -> Used {
         let left = self.store.get_fuel().unwrap_or(0);
-        let size = self.region.lock().size() as u64;
+        let size = self.region().lock().size() as u64;
         let state = self.store.data_mut();
         let (stdout, stderr) = (state.stdout.replace(Capture::default()), state.stderr.replace(Capture::default()));
         Used {
@@ -457,7 +499,7 @@ impl Guest {
         let mapped = context.len().next_multiple_of(crate::memory::PAGE as u64);
         let piece =
             Piece { range: start as usize..(start + mapped) as usize, backing: Arc::clone(pages.backing()), offset: 0 };
-        self.region
+        self.region()
             .lock()
             .attach(piece)
             .map_err(|source| SandboxError::System { what: "mapping a context", source })?;
@@ -466,7 +508,7 @@ impl Guest {
 
     /// The memory, for captures while the guest is at rest.
     pub fn region(&self) -> &SharedRegion {
-        &self.region
+        self.region.region()
     }
 
     /// A copy of the guest's world as it is now.

@@ -8,9 +8,9 @@ use crate::{
     Bytes, Cell, Context, Exceeded, Execution, Fuel, HostFunction, Limit, Limits, Outcome, Result, SandboxError, Usage,
     Value, Variable,
     context::{Attached, Placed},
-    engine::{SessionBuilder, Shared},
+    engine::{Equipment, SessionBuilder, Shared},
     guest::{Broken, Ended, Functions, Guest, Used, frame_of},
-    memory::{Backing, Image},
+    memory::{Backing, Image, SharedRegion},
     output::flood,
     watch::Canceller,
     world::World,
@@ -106,8 +106,12 @@ impl Session {
         for name in &names {
             check_name(name)?;
         }
+        let equipment = Equipment { functions: names, imports };
+        let prepared = shared.prepared(&equipment);
+        let image = prepared.clone().unwrap_or_else(|| shared.base.clone());
+        shared.begin_with(&image);
         let state = Checkpoint {
-            image: shared.base.clone(),
+            image,
             shared,
             world,
             contexts: Attached::default(),
@@ -116,10 +120,12 @@ impl Session {
         };
         let mut session = Self::at(state, limits).await?;
         session.prefault();
+        if prepared.is_none() && !equipment.is_empty() {
+            session.equip(equipment).await?;
+        }
         if seed != 0 {
             session.request(&Request::Seed { seed }).await?;
         }
-        session.offer(names).await?;
         if !modules.is_empty() {
             session.request(&Request::ModuleFolder { path: MODULE_FOLDER.to_owned() }).await?;
         }
@@ -127,17 +133,29 @@ impl Session {
             let path = format!("{MODULE_FOLDER}/{}", path.trim_start_matches('/'));
             session.request(&Request::Mount { path, bytes }).await?;
         }
-        for (module, names) in imports {
-            session.request(&Request::Import { module, names }).await?;
-        }
         Ok(session)
+    }
+
+    /// Binds what a session starts with, and keeps an image of that where it is of use to others.
+    async fn equip(&mut self, equipment: Equipment) -> Result<()> {
+        let before = self.guest.world().parts();
+        self.offer(equipment.functions.clone()).await?;
+        for (module, names) in equipment.imports.clone() {
+            self.request(&Request::Import { module, names }).await?;
+        }
+        // What looked at clock or randomness is this session's alone.
+        if self.guest.world().parts() == before && self.shared.is_worth_preparing(&equipment) {
+            self.capture()?;
+            self.shared.keep_prepared(&equipment, &self.last.image);
+        }
+        Ok(())
     }
 
     /// A session in the state of a checkpoint.
     pub(crate) async fn at(state: Checkpoint, limits: Limits) -> Result<Self> {
         let functions = Arc::clone(&state.functions);
         Ok(Self {
-            guest: revive(&state, &functions, &[]).await?,
+            guest: revive(&state, &functions, &[], None).await?,
             shared: Arc::clone(&state.shared),
             functions,
             limits,
@@ -263,8 +281,8 @@ impl Session {
 
     /// Puts a new guest in the place of the present one, in the last good state.
     async fn restore(&mut self) -> Result<()> {
-        self.guest = revive(&self.last, &self.functions, &self.steps).await?;
-        self.prefault();
+        self.busy = true;
+        self.guest = revive(&self.last, &self.functions, &self.steps, Some(self.guest.region().clone())).await?;
         self.busy = false;
         Ok(())
     }
@@ -404,7 +422,9 @@ impl Session {
     /// # Errors
     /// When the system refuses memory; the session is then unchanged.
     pub async fn rollback(&mut self, checkpoint: &Checkpoint) -> Result<()> {
-        self.guest = revive(checkpoint, &checkpoint.functions, &[]).await?;
+        // Should this fail, the next request goes back to the state before it.
+        self.busy = true;
+        self.guest = revive(checkpoint, &checkpoint.functions, &[], Some(self.guest.region().clone())).await?;
         self.functions = Arc::clone(&checkpoint.functions);
         self.cells = checkpoint.cells;
         self.last = checkpoint.clone();
@@ -456,11 +476,17 @@ impl Session {
     }
 }
 
-/// A new guest in the state that `steps` lead to from a checkpoint.
-async fn revive(state: &Checkpoint, functions: &Arc<Functions>, steps: &[Step]) -> Result<Guest> {
+/// A new guest in the state that `steps` lead to from a checkpoint, in the memory of an `old` one that
+/// must not be used any more.
+async fn revive(
+    state: &Checkpoint,
+    functions: &Arc<Functions>,
+    steps: &[Step],
+    old: Option<SharedRegion>,
+) -> Result<Guest> {
     let mut contexts = state.contexts.clone();
-    let mut guest =
-        Guest::start(&state.shared, &state.image, state.world.clone(), Arc::clone(functions), contexts.clone())?;
+    let (image, world) = (&state.image, state.world.clone());
+    let mut guest = Guest::start(&state.shared, image, world, Arc::clone(functions), contexts.clone(), old)?;
     for step in steps {
         let same = match step {
             Step::Ask { frame, memory } => {

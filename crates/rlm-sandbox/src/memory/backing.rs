@@ -17,6 +17,15 @@ pub enum Backing {
         /// Where the bytes begin in it; a multiple of the page size.
         offset: u64,
     },
+    /// Data of the program itself, and the file it was mapped from.
+    Program {
+        /// The program or a library.
+        file: OwnedFd,
+        /// Where the data begins in it; a multiple of the page size.
+        offset: u64,
+        /// The data.
+        bytes: &'static [u8],
+    },
     /// A part of a memory file that many images share.
     Part(Part),
     /// Memory of this process.
@@ -33,7 +42,7 @@ impl Backing {
             return Ok(Self::Static(data));
         }
         if let Ok((file, offset)) = sys::file_behind(data) {
-            return Ok(Self::File { file, offset });
+            return Ok(Self::Program { file, offset, bytes: data });
         }
         Self::of_parts([data].into_iter(), data.len(), mode)
     }
@@ -88,7 +97,7 @@ impl Backing {
                 return sys::read_at(file, into, start + offset as u64);
             }
             Self::Bytes(bytes) => bytes,
-            Self::Static(bytes) => bytes,
+            Self::Static(bytes) | Self::Program { bytes, .. } => bytes,
         };
         into.copy_from_slice(&bytes[offset..offset + into.len()]);
         Ok(())

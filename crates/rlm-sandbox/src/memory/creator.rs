@@ -9,7 +9,7 @@ use std::{
 
 use wasmtime::{LinearMemory, MemoryCreator, MemoryType};
 
-use super::{Image, Mode, Region};
+use super::Region;
 
 /// A region that wasmtime and its session both hold: wasmtime while the guest runs or grows, the
 /// session while the guest is at rest.
@@ -17,47 +17,53 @@ use super::{Image, Mode, Region};
 pub struct SharedRegion(Arc<Mutex<Region>>);
 
 impl SharedRegion {
+    /// Shares a region.
+    pub fn new(region: Region) -> Self {
+        Self(Arc::new(Mutex::new(region)))
+    }
+
     /// The region; waits for nobody, since guest and session take turns.
     pub fn lock(&self) -> MutexGuard<'_, Region> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// The region, if nobody else holds it any more.
+    pub fn into_inner(self) -> Option<Region> {
+        Arc::into_inner(self.0).map(|region| region.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 thread_local! {
-    /// The image for the memory that is being made on this thread, and then the memory.
-    static HANDOVER: RefCell<Handover> = const { RefCell::new(Handover::Nothing) };
+    /// The region for the memory that is being made on this thread.
+    static HANDOVER: RefCell<Option<SharedRegion>> = const { RefCell::new(None) };
 }
 
-enum Handover {
-    Nothing,
-    Image(Image, Mode),
-    Region(SharedRegion),
-}
-
-/// The memory creator. It makes memories only inside [`Creator::with_image`].
+/// The memory creator. It makes memories only inside [`Creator::with_region`].
 #[derive(Debug)]
 pub struct Creator;
 
 impl Creator {
-    /// Runs `instantiate`, which makes one memory on this thread, so that the memory shows
-    /// `image`; returns the memory beside the instance.
-    pub fn with_image<T>(
-        image: &Image,
-        mode: Mode,
+    /// Runs `instantiate`, which makes one memory on this thread, so that `region` is that memory.
+    ///
+    /// An instance that had the region before must not run again.
+    pub fn with_region<T>(
+        region: &SharedRegion,
         instantiate: impl FnOnce() -> wasmtime::Result<T>,
-    ) -> wasmtime::Result<(T, SharedRegion)> {
-        HANDOVER.set(Handover::Image(image.clone(), mode));
+    ) -> wasmtime::Result<T> {
+        region.lock().begin();
+        HANDOVER.set(Some(region.clone()));
         let made = instantiate();
-        match HANDOVER.replace(Handover::Nothing) {
-            Handover::Region(region) => Ok((made?, region)),
-            _ => Err(made.err().unwrap_or_else(|| wasmtime::Error::msg("the instance made no memory"))),
+        match HANDOVER.take() {
+            None => made,
+            Some(_) => Err(made.err().unwrap_or_else(|| wasmtime::Error::msg("the instance made no memory"))),
         }
     }
 }
 
-// SAFETY: `new_memory` gives a reservation of the asked size with the asked guard behind it, whose
-// base never moves (`Reservation` is never remapped elsewhere) and whose first `byte_size` bytes
-// are accessible (`Region::show` and `Region::grow` open every page below the size).
+// SAFETY: `new_memory` gives a reservation of at least the asked size with at least the asked guard
+// behind it, whose base never moves (`Reservation` is never remapped elsewhere) and whose first
+// `byte_size` bytes are accessible (`Region::show`, `Region::turn_into` and `Region::grow` open every
+// page below the size).
 unsafe impl MemoryCreator for Creator {
     fn new_memory(
         &self,
@@ -67,18 +73,18 @@ unsafe impl MemoryCreator for Creator {
         reserved: Option<usize>,
         guard: usize,
     ) -> Result<Box<dyn LinearMemory>, String> {
-        let Handover::Image(image, mode) = HANDOVER.replace(Handover::Nothing) else {
-            return Err("no image was handed over for this memory".to_owned());
-        };
+        let region = HANDOVER.take().ok_or("no region was handed over for this memory")?;
         let capacity = reserved.ok_or("memories are made with a reservation")?;
-        if image.size() < minimum {
-            return Err(format!("image of {} bytes for a memory of at least {minimum}", image.size()));
+        let (base, size, there) = {
+            let region = region.lock();
+            (region.base(), region.size(), region.capacity())
+        };
+        if size < minimum || size > capacity {
+            return Err(format!("image of {size} bytes for a memory of {minimum} to {capacity}"));
         }
-        let region =
-            Region::new(&image, capacity, guard, mode).map_err(|error| format!("mapping a memory: {error}"))?;
-        let base = region.base();
-        let region = SharedRegion(Arc::new(Mutex::new(region)));
-        HANDOVER.set(Handover::Region(region.clone()));
+        if there < capacity + guard {
+            return Err(format!("{there} bytes of address space for a memory of {capacity} and a guard of {guard}"));
+        }
         Ok(Box::new(Linear { base: Address(base), capacity, region }))
     }
 }

@@ -42,6 +42,11 @@ impl Reservation {
         self.base.as_ptr()
     }
 
+    /// Its length in bytes.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
     fn check(&self, start: usize, len: usize) -> io::Result<*mut core::ffi::c_void> {
         if !start.is_multiple_of(super::PAGE) || start.checked_add(len).is_none_or(|end| end > self.len) {
             return Err(io::ErrorKind::InvalidInput.into());
@@ -56,6 +61,18 @@ impl Reservation {
         // SAFETY: the range is inside our own reservation; `&mut` keeps other users of it away,
         // and opening a page never takes anything from a running guest.
         unsafe { mprotect(address, len, MprotectFlags::READ | MprotectFlags::WRITE)? };
+        Ok(())
+    }
+
+    /// Gives a range back: what it held is gone, and it cannot be accessed until it is opened again.
+    pub fn close(&mut self, start: usize, len: usize) -> io::Result<()> {
+        let address = self.check(start, len)?;
+        // SAFETY: MAP_FIXED replaces a range inside our own reservation, which `&mut` says nobody
+        // borrows; the caller closes only what no guest uses any more.
+        unsafe {
+            let flags = MapFlags::PRIVATE | MapFlags::FIXED | MapFlags::NORESERVE;
+            mmap_anonymous(address, len, ProtFlags::empty(), flags)?;
+        }
         Ok(())
     }
 
