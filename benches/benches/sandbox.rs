@@ -1,6 +1,7 @@
 //! What does the sandbox itself cost? Sessions, cells, host calls, contexts, checkpoints.
 
 #![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
+#![allow(clippy::disallowed_methods, reason = "time is what is measured")]
 
 use std::{future::Future, hint::black_box, pin::Pin, time::Instant};
 
