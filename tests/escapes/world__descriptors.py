@@ -8,5 +8,6 @@ for number in [0, *range(3, 64), 1000, -1, 2 ** 31 - 1]:
                 got.append((number, str(data)[:60]))
         except (OSError, ValueError, OverflowError, AttributeError, NotImplementedError):
             pass
-[entry for entry in got if entry[0] != 0]
+# 3 is the root of the tree in the session's own memory.
+[entry for entry in got if entry[0] not in (0, 3)]
 #= []
