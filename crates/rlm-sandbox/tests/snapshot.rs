@@ -313,6 +313,7 @@ async fn nothing_else_is_state() {
 
 /// Each piece of an image is a mapping, each file a descriptor, and a process has only so many.
 #[cfg(target_os = "linux")]
+#[allow(clippy::disallowed_methods, reason = "it counts what this process has open")]
 #[tokio::test]
 async fn many_states_take_few_mappings_and_descriptors() {
     let count = |what: &str| match what {
