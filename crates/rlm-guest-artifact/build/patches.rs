@@ -39,7 +39,7 @@ pub type Crates = &'static [(&'static str, &'static [&'static [Patch]])];
 pub const GUEST: Crates = &[
     ("rustpython-vm", &[host::VM, language::VM, frame::VM, objects::VM, text::VM, numbers::VM]),
     ("rustpython-stdlib", &[language::STDLIB]),
-    ("rustpython-codegen", &[codegen::CODEGEN]),
+    ("rustpython-codegen", &[codegen::CODEGEN, language::CODEGEN]),
     ("rustpython-common", &[text::COMMON]),
     ("rustpython-wtf8", &[text::WTF8]),
     ("malachite-nz", &[numbers::MALACHITE_NZ]),

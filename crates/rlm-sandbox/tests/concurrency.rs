@@ -5,7 +5,7 @@ use std::thread;
 use rlm_sandbox::{Bytes, Cell, Context, Engine, Fuel, Limits, Outcome, Session, Snapshot, SnapshotKey};
 
 const THREADS: usize = 8;
-const ROUNDS: usize = 6;
+const ROUNDS: usize = 3;
 
 async fn run(session: &mut Session, code: &str) -> String {
     match session.run(&Cell::new(code)).await.expect("the sandbox itself works").outcome {

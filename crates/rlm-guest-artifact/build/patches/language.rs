@@ -18,6 +18,12 @@ pub const VM: &[Patch] = &[
             return Err(vm.no_memory_error());"#,
     },
     Patch {
+        file: "src/builtins/int.rs",
+        reason: "0 / -1 is -0.0 in CPython",
+        old: "    let float = true_div(i1, i2);\n",
+        new: "    let float = if i1.is_zero() && i2.is_negative() { -0.0 } else { true_div(i1, i2) };\n",
+    },
+    Patch {
         file: "src/stdlib/time.rs",
         reason: "counts the days of the week from Sunday, where Python counts from Monday",
         old: "vm.ctx.new_int(tm.weekday().to_sunday_zero_offset())",
@@ -114,3 +120,14 @@ pub const STDLIB: &[Patch] = &[
 "#,
     },
 ];
+
+pub const CODEGEN: &[Patch] = &[Patch {
+    file: "src/ir.rs",
+    reason: "makes 0.0 of 100.0 // 10 and of every other division of constants that leaves no remainder",
+    old: r#"        modulo = 0.0f64.copysign(right);
+        0.0f64.copysign(left / right)
+    };"#,
+    new: r#"        modulo = 0.0f64.copysign(right);
+        if div == 0.0 { 0.0f64.copysign(left / right) } else { div }
+    };"#,
+}];

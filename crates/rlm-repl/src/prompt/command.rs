@@ -189,7 +189,7 @@ mod tests {
         assert!(matches!(parse("%undo"), Ok(Command::Undo)));
         assert!(matches!(parse("%fork"), Ok(Command::ListForks)));
         assert!(matches!(parse("%fork try one"), Ok(Command::Fork(name)) if name == "try one"));
-        assert!(matches!(parse("%save a b.session"), Ok(Command::Save(path)) if path == PathBuf::from("a b.session")));
+        assert!(matches!(parse("%save a b.session"), Ok(Command::Save(path)) if path.as_os_str() == "a b.session"));
         let Ok(Command::SetLimit(change)) = parse("%limits memory=2M") else { panic!("no change") };
         let mut limits = Limits::default();
         change(&mut limits);

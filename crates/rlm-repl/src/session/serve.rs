@@ -136,7 +136,7 @@ struct Server {
 enum Done {
     /// Nothing but that it was done.
     Ok,
-    Ran(Execution),
+    Ran(Box<Execution>),
     Variables(Vec<Variable>),
     Checkpoint(u64),
     Saved(u64),
@@ -161,7 +161,9 @@ impl Server {
 
     async fn done(&mut self, name: &str, op: Op, run: u64) -> Result<Done> {
         match op {
-            Op::Run { code, limits } => return self.run(name, run, code, limits).await.map(Done::Ran),
+            Op::Run { code, limits } => {
+                return self.run(name, run, code, limits).await.map(|ran| Done::Ran(Box::new(ran)));
+            }
             Op::Vars => return Ok(Done::Variables(self.session(name)?.variables(MAX_VARIABLES).await?)),
             Op::Checkpoint => return self.checkpoint(name).await.map(Done::Checkpoint),
             Op::Save { path } => return self.save(name, &path).await.map(Done::Saved),
