@@ -29,7 +29,7 @@ ask "How many packages are there?" \
   '/^Package: /{n++} END{print n}' \
   'print(count(r"^Package: "))'
 ask "How many bytes do all packages take installed?" \
-  '/^Installed-Size: /{s+=$2} END{printf "%d\n", s*1024}' \
+  '/^Installed-Size: /{s+=$2} END{printf "%.0f\n", s*1024}' \
   'import re
 print(1024 * sum(map(int, re.findall(r"(?m)^Installed-Size: (\d+)", context))))'
 ask "Which section has the most packages?" \
