@@ -110,7 +110,7 @@ async fn contexts_have_names_of_their_own_and_come_between_turns() {
 async fn rollback_and_fork_keep_what_is_known() {
     let text = format!("{}needle\n", "hay\n".repeat(100_000));
     let mut session = with(&Context::text(&text).unwrap()).await;
-    let before = session.checkpoint().unwrap();
+    let before = session.checkpoint().await.unwrap();
     assert_eq!(
         value(&mut session, "del context; count('needle')").await,
         "NameError: there is no variable `context`; give the text as text="

@@ -1,7 +1,7 @@
 //! `view`: a trajectory as one HTML page that needs nothing else.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
 };
 

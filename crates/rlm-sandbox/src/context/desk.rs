@@ -4,7 +4,7 @@
 //! pages every session shares; a text of the guest's own is copied out first. Asking is the cell's own
 //! work: it counts as the cell's time, and not as a call of a host function.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, ops::Range, sync::Arc, time::Duration};
 
 use rlm_abi::{HostCall, Value};
 
@@ -19,7 +19,7 @@ use super::{
     positions::Look,
     rank::Index,
     search::{Flags, Hit, Pattern, Stop, Unsupported, count, search},
-    spans::{Unit, facts, lines, spans},
+    spans::{Ascending, Unit, facts, lines, spans},
     tokens,
 };
 
@@ -262,35 +262,66 @@ fn found(texts: &[Haystack], pattern: &Pattern, most: usize, around: u64, stop: 
     let (hits, mut cut) = search(texts, pattern, most.min(MOST_FOUND), stop)?;
     let mut rows = Vec::with_capacity(hits.len());
     let mut bytes = 0;
+    // Matches come in order.
+    let mut places = (0, texts.first().map(Ascending::new));
     for hit in hits {
+        stop.check()?;
         if bytes > MOST_ANSWER {
             cut = true;
             break;
         }
-        let (row, len) = row(&texts[hit.text], hit, around.min(MOST_SHOWN))?;
+        let text = &texts[hit.text];
+        if places.0 != hit.text {
+            places = (hit.text, None);
+        }
+        let (row, len) = row(text, places.1.get_or_insert_with(|| Ascending::new(text)), hit, around.min(MOST_SHOWN))?;
         bytes += len;
         rows.push(row);
     }
     Ok(Value::List(vec![Value::Bool(cut), Value::List(rows)]))
 }
 
-fn row(text: &Haystack, hit: Hit, around: u64) -> io::Result<(Value, u64)> {
-    let (start, end) = (text.position_of(hit.range.start)?, text.position_of(hit.range.end)?);
-    let first = text.byte_of(start.saturating_sub(around))?;
-    let last = text.byte_of(end + around)?;
-    let shown = hit.range.end.min(hit.range.start + MOST_SHOWN);
-    let shown = if shown < hit.range.end { text.byte_of(text.position_of(shown)?)? } else { shown };
+/// One match; `places` is of its text, and was asked for earlier places only.
+fn row(text: &Haystack, places: &mut Ascending<'_>, hit: Hit, around: u64) -> io::Result<(Value, u64)> {
+    let Range { start, end } = hit.range;
+    let (first, last) = (back(text, start, around)?, forth(text, end, around)?);
+    let shown = if end - start > MOST_SHOWN { back(text, start + MOST_SHOWN, 1)? } else { end };
     let part = |start, end| -> io::Result<Value> { Ok(value_of(&text.look(start..end)?, text.is_text())) };
     let row = vec![
         Value::Int(hit.text as i64),
-        Value::Int(start as i64),
-        Value::Int(end as i64),
+        Value::Int(places.position_of(start)? as i64),
+        Value::Int(places.position_of(end)? as i64),
         Value::Int(hit.line as i64),
-        part(hit.range.start, shown.max(hit.range.start))?,
-        part(first, hit.range.start)?,
-        part(hit.range.end, last)?,
+        part(start, shown)?,
+        part(first, start)?,
+        part(end, last)?,
     ];
     Ok((Value::List(row), last - first + 64))
+}
+
+/// Where what is `most` positions before a place begins; the text's beginning, if there are fewer.
+fn back(text: &Haystack, at: u64, most: u64) -> io::Result<u64> {
+    if !text.is_text() {
+        return Ok(at.saturating_sub(most));
+    }
+    // A code point has at most four bytes.
+    let first = at.saturating_sub(most * 4);
+    let bytes = text.look(first..at)?;
+    let begins = bytes.iter().enumerate().rev().filter(|&(_, &byte)| byte & 0xc0 != 0x80);
+    let found =
+        most.checked_sub(1).map_or(Some(at), |left| begins.map(|(here, _)| first + here as u64).nth(left as usize));
+    Ok(found.unwrap_or(first))
+}
+
+/// Where what is `most` positions behind a place ends; the text's end, if there are fewer.
+fn forth(text: &Haystack, at: u64, most: u64) -> io::Result<u64> {
+    if !text.is_text() {
+        return Ok(text.size().min(at + most));
+    }
+    let last = text.size().min(at + most * 4);
+    let bytes = text.look(at..last)?;
+    let mut begins = bytes.iter().enumerate().filter(|&(_, &byte)| byte & 0xc0 != 0x80);
+    Ok(begins.nth(most as usize).map_or(last, |(here, _)| at + here as u64))
 }
 
 fn value_of(bytes: &[u8], is_text: bool) -> Value {

@@ -113,18 +113,20 @@ impl Cuts {
 }
 
 /// Turns bytes into positions, each further on than the last.
-struct Ascending<'a> {
+pub struct Ascending<'a> {
     text: &'a Haystack,
     byte: u64,
     position: u64,
 }
 
 impl<'a> Ascending<'a> {
-    fn new(text: &'a Haystack) -> Self {
+    /// At the text's beginning.
+    pub fn new(text: &'a Haystack) -> Self {
         Self { text, byte: 0, position: 0 }
     }
 
-    fn position_of(&mut self, byte: u64) -> io::Result<u64> {
+    /// The position of a byte that is not before the last one asked for.
+    pub fn position_of(&mut self, byte: u64) -> io::Result<u64> {
         // A short way is counted, a long one looked up.
         self.position = if !self.text.is_text() {
             byte
