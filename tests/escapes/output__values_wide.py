@@ -1,6 +1,6 @@
 #! limits.wall_ms = 30_000
 #! limits.fuel = 200_000_000_000
-list(range(3_000_000))
+list(range(1_000_000))
 # %%
 {n: str(n) for n in range(300_000)}
 # %%

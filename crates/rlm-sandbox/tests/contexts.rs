@@ -73,11 +73,11 @@ async fn many_texts_are_a_dict_and_files() {
     );
     assert_eq!(
         value(&mut session, "open('/context/../etc/passwd')").await,
-        "FileNotFoundError: [Errno 2] No such file or directory: '/context/../etc/passwd'"
+        "FileNotFoundError: [Errno 44] No such file or directory: '/context/../etc/passwd'"
     );
     assert_eq!(
         value(&mut session, "open('/context/two.md', 'w')").await,
-        "PermissionError: [Errno 13] Permission denied: '/context/two.md'"
+        "PermissionError: [Errno 2] Permission denied: '/context/two.md'"
     );
 }
 

@@ -381,7 +381,7 @@ mod tests {
         );
         assert_eq!(
             chosen(&args(Some("recorded:/no/such"), None, None), &[]),
-            "error: recording /no/such: no such file or directory\nhint: name a file that --record wrote\n"
+            "error: recording /no/such: no such file\nhint: name a file that --record wrote\n"
         );
     }
 

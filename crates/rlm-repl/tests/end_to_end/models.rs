@@ -154,7 +154,7 @@ fn shells_and_manuals_are_told_of_every_subcommand() {
     for shell in ["bash", "zsh", "fish"] {
         let script = rlm_repl(&["completions", shell], "");
         assert_eq!((script.code, script.stderr.as_str()), (0, ""));
-        assert!(script.stdout.contains("--sub-model") && script.stdout.contains("completions"), "{shell}");
+        assert!(script.stdout.contains("sub-model") && script.stdout.contains("completions"), "{shell}");
     }
     let page = rlm_repl(&["man"], "");
     assert!(page.stdout.contains(".TH rlm-repl 1"), "{page:?}");
