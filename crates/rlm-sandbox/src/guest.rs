@@ -14,6 +14,7 @@ use wasmtime_wasi::{
 use crate::{
     Bytes, HostCall, HostError, HostFunction, Limits, Output, Result, SandboxError,
     engine::Shared,
+    fork::Rest,
     memory::{Creator, Image, Piece, SharedRegion},
     output::{Capture, FloodTrap, SharedCapture},
     watch::{Canceller, CellClock, FUEL_GRACE, Watch, Watched, slice},
@@ -31,6 +32,7 @@ pub struct HostState {
     wasi: WasiP1Ctx,
     world: SharedWorld,
     clock: CellClock,
+    rest: Rest,
     functions: Arc<Functions>,
     memory: Option<Memory>,
     stdout: SharedCapture,
@@ -192,6 +194,7 @@ async fn host_call(
     let answer = match admit(state, call) {
         Ok((function, call)) => {
             let (clock, wait) = (state.clock.clone(), state.limits.host_wait);
+            let _at_rest = state.rest.begin();
             clock.pause();
             let answered = timeout(wait, function.call(call)).await;
             clock.resume();
@@ -263,6 +266,7 @@ impl Guest {
             wasi: wasi.build_p1(),
             world,
             clock: CellClock::default(),
+            rest: Rest::default(),
             functions,
             memory: None,
             stdout,
@@ -424,6 +428,16 @@ impl Guest {
     /// A copy of the guest's world as it is now.
     pub fn world(&self) -> World {
         self.store.data().world.with(|world| world.clone())
+    }
+
+    /// The guest's world itself.
+    pub fn shared_world(&self) -> SharedWorld {
+        self.store.data().world.clone()
+    }
+
+    /// Whether the guest waits for a host function.
+    pub fn rest(&self) -> Rest {
+        self.store.data().rest.clone()
     }
 
     /// Offers other host functions from now on.

@@ -8,6 +8,7 @@ use crate::{
     Bytes, Cell, Context, Exceeded, Execution, Fuel, HostFunction, Limit, Limits, Outcome, Result, SandboxError, Usage,
     Value, Variable,
     engine::{SessionBuilder, Shared},
+    fork::{Forker, Live},
     guest::{Broken, Ended, Functions, Guest, Used, frame_of},
     memory::Image,
     output::flood,
@@ -38,6 +39,7 @@ pub struct Session {
     limits: Limits,
     canceller: Canceller,
     state: Checkpoint,
+    forker: Forker,
     /// Whether a request is under way. Still set when the next one begins, its future was dropped,
     /// and the guest cannot be used any more.
     busy: bool,
@@ -64,6 +66,13 @@ pub struct Checkpoint {
 struct Replayed {
     frame: Arc<[u8]>,
     memory: Bytes,
+}
+
+impl Checkpoint {
+    /// This state with other memory, taken in the middle of the cell that follows it.
+    pub(crate) fn within(&self, image: Image, world: World) -> Self {
+        Self { image, world, replay: Vec::new(), replayed_fuel: 0, ..self.clone() }
+    }
 }
 
 impl Session {
@@ -98,11 +107,12 @@ impl Session {
     }
 
     /// A session in the state of a checkpoint.
-    async fn at(shared: Arc<Shared>, state: Checkpoint, limits: Limits) -> Result<Self> {
+    pub(crate) async fn at(shared: Arc<Shared>, state: Checkpoint, limits: Limits) -> Result<Self> {
         let canceller = Canceller::default();
         let guest = revive(&shared, &state).await?;
         let functions = Arc::clone(&state.functions);
-        Ok(Self { shared, guest, functions, limits, canceller, state, busy: false })
+        let forker = Forker::new(Arc::clone(&shared));
+        Ok(Self { shared, guest, functions, limits, canceller, state, forker, busy: false })
     }
 
     /// Runs `cell` and returns what happened, Python errors included.
@@ -160,6 +170,13 @@ impl Session {
         let frame = frame_of(request)?;
         self.recover().await?;
         self.busy = true;
+        self.forker.follow(Live {
+            region: self.guest.region().clone(),
+            world: self.guest.shared_world(),
+            rest: self.guest.rest(),
+            state: self.state.clone(),
+            limits: limits.clone(),
+        });
         let (ended, used) = match self.guest.ask(&frame, limits, &self.canceller).await {
             Ok(done) => done,
             Err(error) => {
@@ -202,6 +219,11 @@ impl Session {
         self.state.replay.clear();
         self.state.replayed_fuel = 0;
         Ok(())
+    }
+
+    /// Clears an interrupt that was on its way to the cell this memory was taken from.
+    pub(crate) fn calm(&self) {
+        self.guest.region().lock().store_word(self.shared.word, 0);
     }
 
     /// Puts a new guest in the place of the present one, in the last good state.
@@ -302,6 +324,21 @@ impl Session {
             self.capture()?;
         }
         Ok(self.state.clone())
+    }
+
+    /// The same without writing anything down: going back may have to run the latest cells again,
+    /// all of them cheap. For a state that is seldom gone back to.
+    ///
+    /// # Errors
+    /// When the system refuses memory.
+    pub async fn mark(&mut self) -> Result<Checkpoint> {
+        self.recover().await?;
+        Ok(self.state.clone())
+    }
+
+    /// A handle that makes forks of this session while a cell of it waits for a host function.
+    pub fn forker(&self) -> Forker {
+        self.forker.clone()
     }
 
     /// Goes back to a checkpoint of this session or of one it was forked from.
