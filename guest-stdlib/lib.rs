@@ -16,4 +16,4 @@ macro_rules! modules {
     };
 }
 
-modules!["_rlm_runtime", "_rlm_compat", "rlm_answer"];
+modules!["_rlm_runtime", "_rlm_compat", "rlm_answer", "rlm_calls", "rlm_batch"];

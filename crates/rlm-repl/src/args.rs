@@ -29,6 +29,10 @@ const EXIT_CODES: &str = "Exit codes: 0 done, 1 the cell raised or rlm-repl fail
 pub enum Command {
     /// Answer a question about texts of any size
     Run(RunArgs),
+    /// Go on with a run that was ended: nothing a model answered is asked again
+    Resume(ResumeArgs),
+    /// Do a run again from its journal, asking no model, and report what differs
+    Replay(ReplayArgs),
     /// Run one cell: its output, and an exit code that says how it ended
     Exec(ExecArgs),
     /// Serve one session over standard input and output, as JSON lines
@@ -60,6 +64,13 @@ pub struct RunArgs {
     /// Write what happens to this file, as JSON lines
     #[arg(long, value_name = "PATH")]
     pub trajectory: Option<PathBuf>,
+    /// Write the journal, from which `resume` goes on, to this new file; unless told, it is kept in
+    /// ~/.local/state/rlm-repl/runs
+    #[arg(long, value_name = "PATH", conflicts_with = "no_journal")]
+    pub journal: Option<PathBuf>,
+    /// Keep no journal
+    #[arg(long)]
+    pub no_journal: bool,
     /// The contexts.
     #[command(flatten)]
     pub context: ContextArgs,
@@ -72,6 +83,41 @@ pub struct RunArgs {
     /// Limits of each cell.
     #[command(flatten)]
     pub limits: LimitArgs,
+}
+
+/// Settings of `resume`.
+#[derive(Debug, Args)]
+pub struct ResumeArgs {
+    /// The journal
+    pub journal: PathBuf,
+    /// Print one JSON object, as `run --json` does
+    #[arg(long)]
+    pub json: bool,
+    /// Show no progress and no spend; errors and what answered are still said
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Write what happens to this file, as JSON lines, from the start of the run
+    #[arg(long, value_name = "PATH")]
+    pub trajectory: Option<PathBuf>,
+    /// The contexts, where they are not where they were.
+    #[command(flatten)]
+    pub context: ContextArgs,
+}
+
+/// Settings of `replay`.
+#[derive(Debug, Args)]
+pub struct ReplayArgs {
+    /// The journal
+    pub journal: PathBuf,
+    /// Show no progress
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Write what happens to this file, as JSON lines
+    #[arg(long, value_name = "PATH")]
+    pub trajectory: Option<PathBuf>,
+    /// The contexts, where they are not where they were.
+    #[command(flatten)]
+    pub context: ContextArgs,
 }
 
 /// Who is asked.
@@ -99,6 +145,18 @@ pub struct BudgetArgs {
     pub max_iterations: Option<u32>,
     #[arg(long, value_name = "N", value_parser = units::count, allow_hyphen_values = true, help = sub_calls_help())]
     pub max_sub_calls: Option<u64>,
+    /// Tokens sent to all models together; not limited unless told
+    #[arg(long, value_name = "N", value_parser = units::count, allow_hyphen_values = true)]
+    pub max_input_tokens: Option<u64>,
+    /// Tokens received from all models together; not limited unless told
+    #[arg(long, value_name = "N", value_parser = units::count, allow_hyphen_values = true)]
+    pub max_output_tokens: Option<u64>,
+    /// Time of the whole run, waiting included; not limited unless told
+    #[arg(long, value_name = "SECONDS", value_parser = units::seconds, allow_hyphen_values = true)]
+    pub max_time: Option<Duration>,
+    /// Levels of child runs (`rlm_query`) below the root, 0 for none; 1 unless told
+    #[arg(long, value_name = "N", value_parser = units::count, allow_hyphen_values = true)]
+    pub max_depth: Option<u64>,
 }
 
 /// Settings of `exec`.

@@ -64,6 +64,11 @@ impl Forker {
         *self.live.lock().unwrap_or_else(PoisonError::into_inner) = Some(live);
     }
 
+    /// The session is gone.
+    pub(crate) fn forget(&self) {
+        *self.live.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// The session's state at this moment, to start other sessions from. Costs in proportion to the
     /// pages written since the last checkpoint.
     ///

@@ -292,6 +292,16 @@ impl Session {
         self.request(&Request::Functions { names: vec![name.to_owned()] }).await.map(drop)
     }
 
+    /// Answers the host function `name`, which the session was offered before, with `function` from
+    /// now on. A fork has the functions of the session it comes from until it is given its own.
+    pub fn answer_with(&mut self, name: &str, function: impl HostFunction) {
+        let mut functions = (*self.functions).clone();
+        functions.insert(name.to_owned(), Arc::new(function));
+        self.functions = Arc::new(functions);
+        self.state.functions = Arc::clone(&self.functions);
+        self.guest.set_functions(Arc::clone(&self.functions));
+    }
+
     /// The session's variables, in the order they were made; at most `most`.
     ///
     /// # Errors
@@ -386,6 +396,13 @@ impl Session {
     /// A handle that cancels the running cell.
     pub fn canceller(&self) -> Canceller {
         self.canceller.clone()
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // Host functions may hold the forker, which holds what they are called through.
+        self.forker.forget();
     }
 }
 

@@ -19,8 +19,10 @@ mod args;
 mod broker;
 mod budget;
 mod context;
+mod course;
 mod error;
 mod event;
+mod journal;
 mod json;
 mod observation;
 mod prompt;
@@ -30,14 +32,18 @@ mod run;
 mod settings;
 mod stop;
 mod trajectory;
+mod tree;
 
 pub use answer::{Answer, Source};
+pub use budget::Resource;
 pub use error::RlmError;
 pub use event::{Event, Listener};
+pub use journal::{ContextSeen, Ending, JOURNAL_VERSION, Journal, JournalError, JournalKey, JournalSink, Start};
+pub use prompt::Pack;
 pub use reply::{Final, Turn};
 pub use report::{Report, Stop};
 pub use run::Run;
-pub use settings::{Budget, Models, Settings};
+pub use settings::{Budget, Models, Price, Settings};
 pub use stop::Stopper;
 
 // What the signatures above are made of, so that an embedder needs no second dependency.

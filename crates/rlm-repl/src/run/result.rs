@@ -87,6 +87,8 @@ pub fn complaint(report: &Report) -> String {
     let what = if report.answer.is_some() { "the answer is partial" } else { "no answer" };
     let hint = match report.stop {
         Stop::IterationsSpent { .. } => Some("allow more turns with --max-iterations"),
+        Stop::BudgetSpent { .. } => Some("allow more with --max-input-tokens or --max-output-tokens"),
+        Stop::TimeSpent { .. } => Some("allow more time with --max-time"),
         Stop::ErrorsInARow { .. } => Some("see what went wrong with --trajectory PATH, or try another --model"),
         _ => None,
     };
@@ -116,8 +118,12 @@ mod tests {
             sub_calls: 20,
             failed_sub_calls: 3,
             usage: BTreeMap::from([("builtin".into(), usage)]),
+            cost_micros: None,
             wall: Duration::from_millis(1_500),
+            wall_before: Duration::ZERO,
+            differences: Vec::new(),
             trajectory_error: None,
+            journal_error: None,
         }
     }
 

@@ -7,5 +7,6 @@ mod exec;
 mod process;
 #[cfg(target_os = "linux")]
 mod prompt;
+mod resume;
 mod run;
 mod session;
