@@ -289,8 +289,8 @@ async fn an_answer_has_to_meet_the_runs_schema() {
 #[tokio::test]
 async fn a_prompt_that_does_not_fit_is_not_sent() {
     let mut case = cells(&[
-        "try:\n    llm_query('x' * 1001)\nexcept ValueError as error:\n    told = str(error)\nread = llm_read('q', 'line\\n' * 300, \
-         chars=600)\nFINAL([told, budget()['sub_calls']['used']])",
+        "try:\n    llm_query('x' * 1001)\nexcept ValueError as error:\n    told = str(error)\nread = llm_read('q', 'line\\n' * 60, \
+         chars=120)\nFINAL([told, budget()['sub_calls']['used']])",
     ]);
     case.settings.sub_prompt_chars = Some(1_000);
     let (answer, calls) = case.answer().await;
