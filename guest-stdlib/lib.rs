@@ -16,4 +16,13 @@ macro_rules! modules {
     };
 }
 
-modules!["_rlm_display", "_rlm_runtime", "_rlm_compat", "tabular", "rlm_answer", "rlm_context"];
+modules![
+    "_rlm_display",
+    "_rlm_runtime",
+    "_rlm_compat",
+    "tabular",
+    "rlm_answer",
+    "rlm_context",
+    "rlm_calls",
+    "rlm_batch"
+];

@@ -149,14 +149,16 @@ def _space():
 
 
 def _variables():
-    own = globals()
+    """What cells made: no modules, and no functions of ours."""
+    space = _space()
     return {
         name: value
-        for name, value in list(_space().items())
+        for name, value in list(space.items())
         if not name.startswith("_")
-        and own.get(name) is not value
+        and value is not answer
         and not isinstance(value, type(sys))
         and type(value).__name__ != "host_function"
+        and getattr(value, "__globals__", space) is space
     }
 
 

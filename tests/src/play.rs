@@ -30,7 +30,7 @@ pub async fn start(engine: &Engine, limits: &Limits, context: Option<&str>) -> R
 pub async fn transcript(session: &mut Session, file: &CaseFile) -> Result<Vec<Execution>, String> {
     let mut executions = Vec::new();
     for (index, cell) in file.cells.iter().enumerate() {
-        let execution = session.run(&Cell { code: cell.code.clone(), limits: Some(cell.limits.clone()) }).await;
+        let execution = session.run(&Cell::within(cell.code.clone(), cell.limits.clone())).await;
         let before: Vec<_> = executions.iter().map(outcome).collect();
         executions
             .push(execution.map_err(|error| {

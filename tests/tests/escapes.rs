@@ -168,7 +168,7 @@ async fn attempt(engine: &Engine, file: &CaseFile, canary: &str) -> Result<(), S
 
 async fn run(session: &mut Session, cell: &CaseCell) -> Result<(Execution, Duration), String> {
     let started = Instant::now();
-    let execution = session.run(&Cell { code: cell.code.clone(), limits: Some(cell.limits.clone()) }).await;
+    let execution = session.run(&Cell::within(cell.code.clone(), cell.limits.clone())).await;
     Ok((execution.map_err(|error| error.to_string())?, started.elapsed()))
 }
 
@@ -183,10 +183,8 @@ next(live)
 
 /// Checks that a session goes on with its variables, its functions and its host functions.
 async fn survives(who: &str, session: &mut Session) -> Result<(), String> {
-    let execution = session
-        .run(&Cell { code: "precious".to_owned(), limits: Some(limits()) })
-        .await
-        .map_err(|error| format!("{who} afterwards: {error}"))?;
+    let execution =
+        session.run(&Cell::within("precious", limits())).await.map_err(|error| format!("{who} afterwards: {error}"))?;
     let Outcome::Completed(Some(shown)) = &execution.outcome else {
         return Err(format!("{who} afterwards: `precious` {}", outcome(&execution)));
     };
@@ -197,10 +195,8 @@ async fn survives(who: &str, session: &mut Session) -> Result<(), String> {
     }
     wanted(&format!("{who} afterwards, precious"), "{'list': [1, 2, 3], 'text': 'kept'}", &shown.repr)?;
     let code = "[echo('up'), add(1), next(live)]";
-    let execution = session
-        .run(&Cell { code: code.to_owned(), limits: Some(limits()) })
-        .await
-        .map_err(|error| format!("{who} afterwards: {error}"))?;
+    let execution =
+        session.run(&Cell::within(code, limits())).await.map_err(|error| format!("{who} afterwards: {error}"))?;
     let value = match &execution.outcome {
         Outcome::Completed(Some(shown)) => shown.repr.clone(),
         _ => outcome(&execution),

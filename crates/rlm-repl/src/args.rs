@@ -4,6 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
 use rlm::Budget;
+use rlm_model::Money;
 use rlm_sandbox::{Bytes, Fuel, Limits};
 
 use crate::units;
@@ -29,6 +30,10 @@ const EXIT_CODES: &str = "Exit codes: 0 done, 1 the cell raised or rlm-repl fail
 pub enum Command {
     /// Answer a question about texts of any size
     Run(RunArgs),
+    /// Go on with a run that was ended: nothing a model answered is asked again
+    Resume(ResumeArgs),
+    /// Do a run again from its journal, asking no model, and report what differs
+    Replay(ReplayArgs),
     /// Run one cell: its output, and an exit code that says how it ended
     Exec(ExecArgs),
     /// Serve one session over standard input and output, as JSON lines
@@ -93,6 +98,19 @@ pub struct RunArgs {
     /// Write what happens to this file, as JSON lines
     #[arg(long, value_name = "PATH")]
     pub trajectory: Option<PathBuf>,
+    /// Write the journal, from which `resume` goes on, to this new file; unless told, it is kept in
+    /// ~/.local/state/rlm-repl/runs
+    #[arg(long, value_name = "PATH", conflicts_with = "no_journal")]
+    pub journal: Option<PathBuf>,
+    /// Keep no journal
+    #[arg(long)]
+    pub no_journal: bool,
+    /// File with a JSON schema that the answer has to meet; it is then one JSON value
+    #[arg(long, value_name = "PATH")]
+    pub schema: Option<PathBuf>,
+    /// The prompts the root model gets: general, qwen or reasoning; by its name unless told
+    #[arg(long, value_name = "NAME")]
+    pub pack: Option<String>,
     /// The contexts.
     #[command(flatten)]
     pub context: ContextArgs,
@@ -111,6 +129,44 @@ pub struct RunArgs {
     /// The configuration.
     #[command(flatten)]
     pub config: ConfigArgs,
+}
+
+/// Settings of `resume`.
+#[derive(Debug, Args)]
+pub struct ResumeArgs {
+    /// The journal
+    pub journal: PathBuf,
+    /// Print one JSON object, as `run --json` does
+    #[arg(long)]
+    pub json: bool,
+    /// Show no progress and no spend; errors and what answered are still said
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Write what happens to this file, as JSON lines, from the start of the run
+    #[arg(long, value_name = "PATH")]
+    pub trajectory: Option<PathBuf>,
+    /// The configuration, where it is not where it was.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// The contexts, where they are not where they were.
+    #[command(flatten)]
+    pub context: ContextArgs,
+}
+
+/// Settings of `replay`.
+#[derive(Debug, Args)]
+pub struct ReplayArgs {
+    /// The journal
+    pub journal: PathBuf,
+    /// Show no progress
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Write what happens to this file, as JSON lines
+    #[arg(long, value_name = "PATH")]
+    pub trajectory: Option<PathBuf>,
+    /// The contexts, where they are not where they were.
+    #[command(flatten)]
+    pub context: ContextArgs,
 }
 
 /// Who is asked.
@@ -169,6 +225,21 @@ pub struct BudgetArgs {
     pub max_iterations: Option<u32>,
     #[arg(long, value_name = "N", value_parser = units::count, allow_hyphen_values = true, help = sub_calls_help())]
     pub max_sub_calls: Option<u64>,
+    /// Tokens sent to all models together; not limited unless told
+    #[arg(long, value_name = "N", value_parser = units::count, allow_hyphen_values = true)]
+    pub max_input_tokens: Option<u64>,
+    /// Tokens received from all models together; not limited unless told
+    #[arg(long, value_name = "N", value_parser = units::count, allow_hyphen_values = true)]
+    pub max_output_tokens: Option<u64>,
+    /// Time of the whole run, waiting included; not limited unless told
+    #[arg(long, value_name = "SECONDS", value_parser = units::seconds, allow_hyphen_values = true)]
+    pub max_time: Option<Duration>,
+    /// What all calls together may cost; every model then needs a known price; not limited unless told
+    #[arg(long, value_name = "DOLLARS", value_parser = units::dollars, allow_hyphen_values = true)]
+    pub max_cost: Option<Money>,
+    /// Levels of child runs (`rlm_query`) below the root, 0 for none; 1 unless told
+    #[arg(long, value_name = "N", value_parser = units::level, allow_hyphen_values = true)]
+    pub max_depth: Option<u32>,
 }
 
 /// Settings of `exec`.
@@ -246,7 +317,8 @@ pub struct ContextArgs {
 }
 
 /// What a context's file is taken as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Format {
     /// `str`.
     Text,

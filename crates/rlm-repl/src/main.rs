@@ -41,6 +41,8 @@ fn main() {
 fn dispatch(cli: Cli) -> Result<i32> {
     match cli.command {
         Some(Command::Run(args)) => run::run(&args),
+        Some(Command::Resume(args)) => run::resume(&args),
+        Some(Command::Replay(args)) => run::replay(&args),
         Some(Command::Exec(args)) => exec::exec(&args),
         Some(Command::Session(args)) => session::session(&args),
         Some(Command::Models(args)) => models::models(&args),

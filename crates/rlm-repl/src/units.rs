@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rlm_model::Money;
 use rlm_sandbox::{Bytes, Fuel};
 
 /// Most a wasm32 guest can address.
@@ -72,6 +73,17 @@ pub fn positive(text: &str) -> Result<u32, String> {
         Ok(number) if number > 0 => Ok(number),
         _ => Err("expected a whole number from 1, such as 30".into()),
     }
+}
+
+/// A level of child runs: `0`, `3`.
+pub fn level(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| "expected a whole number, such as 2, or 0 for none".into())
+}
+
+/// An amount of money above zero, in US dollars: `5`, `0.25`.
+pub fn dollars(text: &str) -> Result<Money, String> {
+    let amount = text.strip_prefix('$').unwrap_or(text).parse().ok().and_then(Money::from_dollars);
+    amount.filter(|amount| *amount > Money::ZERO).ok_or_else(|| "expected US dollars above 0, such as 5 or 0.25".into())
 }
 
 /// Seconds above zero, with or without a fraction: `10`, `0.5`.

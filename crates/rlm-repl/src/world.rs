@@ -52,6 +52,23 @@ pub fn create(path: &Path) -> io::Result<File> {
     File::open_ambient_with(path, &options, ambient_authority())
 }
 
+/// Creates a file the user named, for reading and writing; fails where there is one.
+pub fn create_new(path: &Path) -> io::Result<File> {
+    let options = OpenOptions::new().read(true).write(true).create_new(true).clone();
+    File::open_ambient_with(path, &options, ambient_authority())
+}
+
+/// Opens a file the user named, for reading and writing.
+pub fn open_to_append(path: &Path) -> io::Result<File> {
+    let options = OpenOptions::new().read(true).write(true).clone();
+    File::open_ambient_with(path, &options, ambient_authority())
+}
+
+/// A path that means the same from every directory.
+pub fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
 /// Everything on standard input, up to `most` bytes and one more.
 pub fn read_stdin(most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
@@ -67,6 +84,11 @@ pub fn is_interactive() -> bool {
 /// The time of day.
 pub fn now() -> SystemTime {
     SystemTime::now()
+}
+
+/// The same in seconds since 1970.
+pub fn now_seconds() -> u64 {
+    now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// Whether colour is welcome on standard output.
@@ -117,13 +139,40 @@ pub fn history_file() -> Option<PathBuf> {
     state_file("history")
 }
 
+/// Where journals are kept unless told otherwise; made when it is not there.
+pub fn journal_folder() -> Option<PathBuf> {
+    let folder = state_folder()?.join("runs");
+    Dir::create_ambient_dir_all(&folder, ambient_authority()).ok()?;
+    Some(folder)
+}
+
+/// Removes all but the newest `most` files of a folder that have this extension. Their names begin
+/// with the time they were made.
+pub fn keep_newest(folder: &Path, extension: &str, most: usize) {
+    let Ok(dir) = Dir::open_ambient_dir(folder, ambient_authority()) else { return };
+    let Ok(entries) = dir.entries() else { return };
+    let ours = |name: &String| Path::new(name).extension().is_some_and(|found| found == extension);
+    let mut names: Vec<String> =
+        entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).filter(ours).collect();
+    names.sort();
+    for name in &names[..names.len().saturating_sub(most)] {
+        // One that cannot be removed is in nobody's way.
+        let _ = dir.remove_file(name);
+    }
+}
+
 /// A file of ours in the user's state directory.
 pub fn state_file(name: &str) -> Option<PathBuf> {
+    Some(state_folder()?.join(name))
+}
+
+/// The program's folder under the user's state directory.
+fn state_folder() -> Option<PathBuf> {
     let state = variable("XDG_STATE_HOME")
         .map(PathBuf::from)
         .filter(|path| path.is_absolute())
         .or_else(|| variable("HOME").map(|home| Path::new(&home).join(".local/state")))?;
-    Some(state.join("rlm-repl").join(name))
+    Some(state.join("rlm-repl"))
 }
 
 /// Writes text to standard output, all at once.

@@ -13,12 +13,21 @@ pub struct Cell {
     pub code: String,
     /// Limits for this cell alone; `None` takes the session's.
     pub limits: Option<Limits>,
+    /// Whether the cell is undone when a clock or a person ends it, even where an exception could end
+    /// it from inside. The session's state then depends on nothing but its cells and the answers of
+    /// host functions.
+    pub all_or_nothing: bool,
 }
 
 impl Cell {
     /// A cell under the session's limits.
     pub fn new(code: impl Into<String>) -> Self {
-        Self { code: code.into(), limits: None }
+        Self { code: code.into(), limits: None, all_or_nothing: false }
+    }
+
+    /// A cell under limits of its own.
+    pub fn within(code: impl Into<String>, limits: Limits) -> Self {
+        Self { limits: Some(limits), ..Self::new(code) }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{
     Bytes, HostCall, HostError, HostFunction, Limits, Output, Result, SandboxError,
     context::{Attached, Desk, Question},
     engine::Shared,
+    fork::Rest,
     memory::{Creator, Image, Piece, SharedRegion},
     output::{Capture, FloodTrap, SharedCapture},
     watch::{Canceller, CellClock, FUEL_GRACE, Watch, Watched, slice},
@@ -32,6 +33,7 @@ pub struct HostState {
     wasi: WasiP1Ctx,
     world: SharedWorld,
     clock: CellClock,
+    rest: Rest,
     functions: Arc<Functions>,
     contexts: Attached,
     /// Whether the running cell asked about contexts.
@@ -228,6 +230,7 @@ async fn host_call(
     let answer = match admit(state, call) {
         Ok((function, call)) => {
             let (clock, wait) = (state.clock.clone(), state.limits.host_wait);
+            let _at_rest = state.rest.begin();
             clock.pause();
             let answer = answer(&*function, call, wait).await;
             clock.resume();
@@ -349,6 +352,7 @@ impl Guest {
             wasi: wasi.build_p1(),
             world,
             clock: CellClock::default(),
+            rest: Rest::default(),
             functions,
             contexts,
             asked: false,
@@ -519,6 +523,16 @@ impl Guest {
     /// Answers questions about these contexts from now on.
     pub fn set_contexts(&mut self, contexts: Attached) {
         self.store.data_mut().contexts = contexts;
+    }
+
+    /// The guest's world itself.
+    pub fn shared_world(&self) -> SharedWorld {
+        self.store.data().world.clone()
+    }
+
+    /// Whether the guest waits for a host function.
+    pub fn rest(&self) -> Rest {
+        self.store.data().rest.clone()
     }
 
     /// Offers other host functions from now on.

@@ -16,6 +16,7 @@ mod context;
 mod engine;
 mod error;
 mod execution;
+mod fork;
 mod guest;
 mod host;
 mod limits;
@@ -34,6 +35,7 @@ pub use context::{
 pub use engine::{Engine, SessionBuilder};
 pub use error::{Result, SandboxError};
 pub use execution::{Cell, Exceeded, Execution, Fault, Limit, Outcome, Output, Shown, Stream, Usage, Variable};
+pub use fork::Forker;
 pub use host::{HostCall, HostError, HostFunction};
 pub use limits::{Bytes, Fuel, Limits};
 pub use pool::Pool;

@@ -12,7 +12,7 @@ pub struct Fuel(pub u64);
 
 /// What one cell may use. Every limit is set by default, to values a hostile cell can do no harm
 /// with and an honest one seldom meets.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Limits {
     /// Instructions, waiting not included.
     pub fuel: Fuel,

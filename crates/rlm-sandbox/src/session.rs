@@ -9,6 +9,7 @@ use crate::{
     Value, Variable,
     context::{Attached, Placed},
     engine::{Equipment, SessionBuilder, Shared},
+    fork::{Forker, Live},
     guest::{Broken, Ended, Functions, Guest, Used, frame_of},
     memory::{Backing, Image, SharedRegion},
     output::flood,
@@ -62,6 +63,8 @@ pub struct Session {
     steps_fuel: u64,
     /// Forks made from the last image.
     forks: u32,
+    /// Follows the running guest, once somebody asked for it.
+    forker: Option<Forker>,
     /// Whether a request is under way. Still set when the next one begins, its future was dropped,
     /// and the guest cannot be used any more.
     busy: bool,
@@ -165,6 +168,7 @@ impl Session {
             steps: Vec::new(),
             steps_fuel: 0,
             forks: 0,
+            forker: None,
             busy: false,
         })
     }
@@ -186,7 +190,7 @@ impl Session {
         let limits = cell.limits.clone().unwrap_or_else(|| self.limits.clone());
         self.cells += 1;
         let request = Request::Run { name: format!("<cell {}>", self.cells), code: cell.code.clone() };
-        let (ended, used) = self.exchange(&request, &limits).await?;
+        let (ended, used) = self.exchange(&request, &limits, cell.all_or_nothing).await?;
         if self.cells == 1 {
             self.shared.learn_hot_pages(&self.guest);
         }
@@ -198,6 +202,9 @@ impl Session {
             host_wait: used.host_wait,
         };
         let (outcome, submitted, notes) = match ended {
+            Ended::Replied(_, Some(interrupt)) if cell.all_or_nothing && is_from_outside(interrupt) => {
+                (interrupted(interrupt, None, true, &used, &limits), None, Vec::new())
+            }
             Ended::Replied(Reply::Completed { shown, submitted, notes }, interrupt) => {
                 let outcome = match interrupt {
                     None => Outcome::Completed(shown),
@@ -224,11 +231,15 @@ impl Session {
     }
 
     /// Sends a request and keeps the session's state in order: a broken guest is replaced by one
-    /// in the state before the request, a living one gets its checkpoint moved forward.
-    async fn exchange(&mut self, request: &Request, limits: &Limits) -> Result<(Ended, Used)> {
+    /// in the state before the request, a living one gets its checkpoint moved forward. With
+    /// `all_or_nothing`, a guest that was interrupted from outside counts as broken.
+    async fn exchange(&mut self, request: &Request, limits: &Limits, all_or_nothing: bool) -> Result<(Ended, Used)> {
         let frame = frame_of(request)?;
         self.recover().await?;
         self.busy = true;
+        if let Some(forker) = &self.forker {
+            forker.follow(self.live(limits));
+        }
         let (ended, used) = match self.guest.ask(&frame, limits, &self.canceller).await {
             Ok(done) => done,
             Err(error) => {
@@ -239,6 +250,9 @@ impl Session {
         self.busy = false;
         match &ended {
             Ended::Broken(_) => self.restore().await?,
+            Ended::Replied(_, Some(interrupt)) if all_or_nothing && is_from_outside(*interrupt) => {
+                self.restore().await?;
+            }
             Ended::Replied(_, interrupt) => {
                 let cheap = interrupt.is_none()
                     && used.host_calls == 0
@@ -249,6 +263,22 @@ impl Session {
             }
         }
         Ok((ended, used))
+    }
+
+    /// What a fork in the middle of a request needs.
+    fn live(&self, limits: &Limits) -> Live {
+        Live {
+            region: self.guest.region().clone(),
+            world: self.guest.shared_world(),
+            rest: self.guest.rest(),
+            state: Checkpoint {
+                contexts: self.contexts(),
+                functions: Arc::clone(&self.functions),
+                cells: self.cells,
+                ..self.last.clone()
+            },
+            limits: limits.clone(),
+        }
     }
 
     /// Makes the present state the one that a broken cell goes back to.
@@ -279,6 +309,11 @@ impl Session {
         Ok(())
     }
 
+    /// Clears an interrupt that was on its way to the cell this memory was taken from.
+    pub(crate) fn calm(&self) {
+        self.guest.region().lock().store_word(self.shared.word, 0);
+    }
+
     /// Puts a new guest in the place of the present one, in the last good state.
     async fn restore(&mut self) -> Result<()> {
         self.busy = true;
@@ -304,7 +339,7 @@ impl Session {
 
     async fn request_within(&mut self, request: &Request, wall: Duration) -> Result<Reply> {
         let limits = Limits { memory: Bytes(u64::MAX), wall, ..Limits::default() };
-        let (ended, _) = self.exchange(request, &limits).await?;
+        let (ended, _) = self.exchange(request, &limits, false).await?;
         match ended {
             Ended::Replied(Reply::Refused(why), _) => Err(SandboxError::Refused(why)),
             Ended::Replied(reply, _) => Ok(reply),
@@ -382,6 +417,15 @@ impl Session {
         self.offer(vec![name.to_owned()]).await
     }
 
+    /// Answers the host function `name`, which the session was offered before, with `function` from
+    /// now on. A fork has the functions of the session it comes from until it is given its own.
+    pub fn answer_with(&mut self, name: &str, function: impl HostFunction) {
+        let mut functions = (*self.functions).clone();
+        functions.insert(name.to_owned(), Arc::new(function));
+        self.functions = Arc::new(functions);
+        self.guest.set_functions(Arc::clone(&self.functions));
+    }
+
     /// The session's variables, in the order they were made; at most `most`.
     ///
     /// # Errors
@@ -415,6 +459,11 @@ impl Session {
             self.capture()?;
         }
         Ok(Checkpoint { functions: Arc::clone(&self.functions), cells: self.cells, ..self.last.clone() })
+    }
+
+    /// A handle that makes forks of this session while a cell of it waits for a host function.
+    pub fn forker(&mut self) -> Forker {
+        self.forker.get_or_insert_default().clone()
     }
 
     /// Goes back to a checkpoint of this session or of one it was forked from.
@@ -476,6 +525,15 @@ impl Session {
     }
 }
 
+impl Drop for Session {
+    fn drop(&mut self) {
+        // Host functions may hold the forker, which holds what they are called through.
+        if let Some(forker) = &self.forker {
+            forker.forget();
+        }
+    }
+}
+
 /// A new guest in the state that `steps` lead to from a checkpoint, in the memory of an `old` one that
 /// must not be used any more.
 async fn revive(
@@ -508,6 +566,11 @@ async fn revive(
         }
     }
     Ok(guest)
+}
+
+/// Whether it came at a moment that nobody can tell again: by a clock or by a person.
+fn is_from_outside(interrupt: Interrupt) -> bool {
+    matches!(interrupt, Interrupt::Time | Interrupt::Cancel)
 }
 
 /// The outcome of a cell that an interrupt ended from inside.

@@ -124,7 +124,7 @@ async fn rollback_and_fork_keep_what_is_known() {
         "(1, 'hay\\n')"
     );
     let limits = Limits { wall: std::time::Duration::from_millis(50), ..Limits::default() };
-    let endless = Cell { code: "while True: len(context)".to_owned(), limits: Some(limits) };
+    let endless = Cell::within("while True: len(context)", limits);
     assert!(matches!(session.run(&endless).await.unwrap().outcome, Outcome::Exceeded(_)));
     assert_eq!(value(&mut session, "count('needle')").await, "1");
 }

@@ -56,7 +56,7 @@ async fn litter(session: &mut Session, round: usize) {
             memory: Bytes(64 << 20),
             ..Limits::default()
         };
-        let cell = Cell { code: (*code).to_owned(), limits: Some(limits) };
+        let cell = Cell::within(*code, limits);
         session.run(&cell).await.expect("the sandbox itself works");
     }
 }

@@ -15,7 +15,7 @@ async fn run(session: &mut Session, code: &str) -> String {
 }
 
 async fn run_within(session: &mut Session, code: &str, limits: Limits) -> String {
-    let cell = Cell { code: code.to_owned(), limits: Some(limits) };
+    let cell = Cell::within(code, limits);
     told(&session.run(&cell).await.expect("the sandbox itself works"))
 }
 
@@ -188,4 +188,46 @@ async fn module_files_are_imported_and_cannot_be_changed() {
     let shown = session.run(&Cell::new("import tools.words\ntools.words.fail()")).await.expect("sandbox");
     let Outcome::Raised(fault) = shown.outcome else { panic!("{shown:?}") };
     assert!(fault.traceback.contains("/modules/tools/words.py\", line 5, in fail\n    1 / 0"), "{}", fault.traceback);
+}
+
+#[tokio::test]
+async fn a_fork_in_the_middle_of_a_cell_has_what_the_cell_had_made() {
+    use std::sync::{Arc, Mutex};
+    // The host function forks the session that called it, and has the fork compute.
+    let slot: Arc<Mutex<Option<rlm_sandbox::Forker>>> = Arc::default();
+    let for_calls = slot.clone();
+    let mut session = Engine::new()
+        .unwrap()
+        .session(Limits::default())
+        .host_function("elsewhere", move |call: rlm_sandbox::HostCall| {
+            let forker = for_calls.lock().unwrap().clone().unwrap();
+            async move {
+                let code = call.args[0].as_str().unwrap().to_owned();
+                let state = forker.checkpoint().unwrap();
+                let mut shown = Vec::new();
+                for _ in 0..2 {
+                    let mut fork = forker.start(&state).await.unwrap();
+                    match fork.run(&Cell::new(code.clone())).await.unwrap().outcome {
+                        rlm_sandbox::Outcome::Completed(Some(value)) => shown.push(value.data.unwrap()),
+                        other => panic!("{other:?}"),
+                    }
+                }
+                Ok(rlm_sandbox::Value::List(shown))
+            }
+        })
+        .start()
+        .await
+        .unwrap();
+    *slot.lock().unwrap() = Some(session.forker());
+    session.run(&Cell::new("before = [1]")).await.unwrap();
+    let code = "def double(x):\n    return 2 * x\nbefore.append(2)\ndef deep(n):\n    if n:\n        return deep(n - 1)\n    \
+                return elsewhere('before.append(3); double(sum(before))')\nprint(deep(20), before)\ntry:\n    1/0\nexcept \
+                ZeroDivisionError:\n    print(elsewhere('''\ndef f(n):\n    return n and f(n - 1)\nf(100)\ntry:\n    \
+                {}[1]\nexcept KeyError as error:\n    found = repr(error)\nfound'''))";
+    let execution = session.run(&Cell::new(code)).await.unwrap();
+    assert_eq!(execution.output.stderr.text(), "", "{:?}", execution.outcome);
+    assert_eq!(execution.output.stdout.text(), "[12, 12] [1, 2]\n['KeyError(1)', 'KeyError(1)']\n");
+    let refused = session.forker().checkpoint().err().unwrap();
+    assert_eq!(refused.to_string(), "guest refused: no cell waits for a host function");
+    assert_eq!(session.run(&Cell::new("print(before)")).await.unwrap().output.stdout.text(), "[1, 2]\n");
 }

@@ -297,7 +297,7 @@ async fn nothing_else_is_state() {
         run(&mut living, code).await;
     }
     let limits = Limits { fuel: rlm_sandbox::Fuel(30_000_000), ..Limits::default() };
-    let spin = Cell { code: "try:\n    while True: pass\nfinally: spun = True".into(), limits: Some(limits) };
+    let spin = Cell::within("try:\n    while True: pass\nfinally: spun = True", limits);
     assert!(matches!(living.run(&spin).await.unwrap().outcome, Outcome::Exceeded(met) if !met.undone));
     let mut revived = living.fork().await.unwrap();
     for &code in AFTERWARDS {

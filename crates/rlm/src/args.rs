@@ -71,6 +71,60 @@ impl Args {
         Ok(texts)
     }
 
+    /// An argument of any kind, if it is given.
+    pub(crate) fn optional(&mut self, parameter: &str) -> Option<Value> {
+        self.take(parameter)
+    }
+
+    /// An argument that is a list of texts, if it is given.
+    pub(crate) fn optional_texts(&mut self, parameter: &str) -> Result<Option<Vec<String>>, HostError> {
+        match self.take(parameter) {
+            None => Ok(None),
+            Some(value) => {
+                self.put_back(parameter, value);
+                self.texts(parameter).map(Some)
+            }
+        }
+    }
+
+    /// An argument that is one text or a list of them, if it is given.
+    pub(crate) fn text_or_texts(&mut self, parameter: &str) -> Result<Option<Vec<String>>, HostError> {
+        match self.take(parameter) {
+            None => Ok(None),
+            Some(Value::Str(text)) => Ok(Some(vec![text])),
+            Some(value) => {
+                self.put_back(parameter, value);
+                self.texts(parameter).map(Some)
+            }
+        }
+    }
+
+    /// An argument that is true or false; false if it is not given.
+    pub(crate) fn truth(&mut self, parameter: &str) -> Result<bool, HostError> {
+        match self.take(parameter) {
+            None => Ok(false),
+            Some(Value::Bool(truth)) => Ok(truth),
+            Some(other) => Err(self.error(parameter, &format!("has to be a bool, not {}", kind(&other)))),
+        }
+    }
+
+    /// An argument that has to be a number.
+    pub(crate) fn number(&mut self, parameter: &str) -> Result<i64, HostError> {
+        match self.take(parameter) {
+            Some(Value::Int(number)) => Ok(number),
+            other => {
+                let kind = other.as_ref().map_or("None", kind);
+                Err(self.error(parameter, &format!("has to be an int, not {kind}")))
+            }
+        }
+    }
+
+    fn put_back(&mut self, parameter: &str, value: Value) {
+        if let Some(place) = self.values.iter_mut().find(|(name, _)| *name == parameter) {
+            place.1 = Some(value);
+        }
+    }
+
     fn error(&self, parameter: &str, what: &str) -> HostError {
         HostError::new("TypeError", format!("{}(): {parameter} {what}", self.function))
     }

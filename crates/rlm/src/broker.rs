@@ -1,249 +1,302 @@
-//! The host functions that cells call: sub-calls and what is left of the budget.
+//! The host functions that cells call: sub-calls, child runs, forks, and what is left of the budget.
 //!
 //! `llm_query` returns text or raises. `llm_query_batched` is one host call for any number of
 //! prompts, asked concurrently, with the results in order. A sub-call of it that fails is `None` in
 //! the list, never text that could pass for an answer, and a remark in the cell's observation says
 //! which failed and why: what the others cost is not lost, and the model can ask the failed ones
 //! again. With `errors="raise"`, or when all failed, it raises once all have ended.
+//!
+//! Each host call has a name of its own, made of the run, the turn, the cell and a count. Under that
+//! name its answer stands in the journal, and there it is found again when the run is resumed.
+
+mod calls;
+mod child;
+mod forks;
+mod query;
+mod schema;
 
 use std::{
-    collections::BTreeMap,
+    future::Future,
     mem,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    pin::Pin,
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
-use futures_util::{StreamExt, stream};
-use rlm_model::{ErrorKind, ModelError, Reply, Request, SharedModel, Usage};
-use rlm_sandbox::{HostCall, HostError, SessionBuilder, Value};
-use tokio::time::Instant;
+use rlm_model::{ModelError, Money, Reply, SharedModel};
+use rlm_sandbox::{Forker, HostCall, HostError, HostFunction, Session, SessionBuilder, Value};
 
 use crate::{
-    Event, Models,
     args::Args,
-    budget::{Ledger, Reservation, Spent},
-    event::Events,
-    observation::grouped,
+    budget::{Ledger, Resource, Spent},
+    journal::{Body, Outside},
+    json,
+    tree::Tree,
 };
 
-/// Most failures of one batch that are told in full.
-const FAILURES_TOLD: usize = 5;
+pub(crate) use schema::{Schema, of_reply as json_of_reply};
 
-/// Answers the host functions of one run and keeps account of them.
+/// Answers the host functions of one session and keeps account of them.
 pub(crate) struct Broker {
-    pub models: Models,
+    pub tree: Arc<Tree>,
     pub ledger: Ledger,
-    pub concurrency: usize,
-    pub events: Events,
-    /// Whether prompts and replies are kept for the trajectory.
-    pub record: bool,
-    pub log: Mutex<Log>,
+    /// The run's name in the journal.
+    pub run: String,
+    /// Levels above this run.
+    pub depth: u32,
+    /// Turns the run may take.
+    pub iterations: u32,
+    turn: AtomicU32,
+    place: Mutex<Place>,
+    log: Mutex<Log>,
+    forker: OnceLock<Forker>,
 }
 
-/// What was asked and what it cost.
+/// Where the run is.
+#[derive(Default)]
+struct Place {
+    cell: String,
+    calls: u64,
+}
+
+/// What was asked since the loop last looked.
 #[derive(Default)]
 pub(crate) struct Log {
-    usage: BTreeMap<String, Usage>,
-    failed: u64,
-    calls: Vec<SubCall>,
-    notes: Vec<String>,
+    pub calls: Vec<SubCall>,
+    pub notes: Vec<String>,
 }
 
 /// One sub-call, for the trajectory.
+#[derive(Clone)]
 pub(crate) struct SubCall {
     pub model: String,
     pub prompt: String,
     pub result: Result<Reply, ModelError>,
     pub wall: Duration,
+    /// What made several calls of one line, if something did.
+    pub by: Option<&'static str>,
 }
 
 impl Broker {
+    pub(crate) fn new(tree: Arc<Tree>, ledger: Ledger, run: String, depth: u32, iterations: u32) -> Arc<Self> {
+        Arc::new(Self {
+            tree,
+            ledger,
+            run,
+            depth,
+            iterations,
+            turn: AtomicU32::new(0),
+            place: Mutex::default(),
+            log: Mutex::default(),
+            forker: OnceLock::new(),
+        })
+    }
+
     /// Offers the host functions to a session.
     pub(crate) fn offer(self: &Arc<Self>, session: SessionBuilder) -> SessionBuilder {
-        let (query, batch, budget) = (self.clone(), self.clone(), self.clone());
-        session
-            .host_function("llm_query", move |call| query.clone().query(call))
-            .host_function("llm_query_batched", move |call| batch.clone().query_batched(call))
-            .host_function("budget", move |call| budget.clone().what_is_left(call))
+        Function::ALL.into_iter().fold(session, |session, function| {
+            session.host_function(function.name(), Bound { broker: self.clone(), function })
+        })
     }
 
-    /// `llm_query(prompt, model=None)`
-    async fn query(self: Arc<Self>, call: HostCall) -> Result<Value, HostError> {
-        let mut args = Args::bind("llm_query", &["prompt", "model"], call)?;
-        let prompts = vec![args.text("prompt")?];
-        let model = self.model(args.optional_text("model")?)?;
-        let chars = prompts[0].chars().count();
-        match self.ask(model, prompts).await?.pop() {
-            Some(Ok(text)) => Ok(Value::Str(text)),
-            Some(Err(error)) => Err(raised(&error, chars)),
-            None => Err(HostError::new("RuntimeError", "the sub-call was lost")),
+    /// Answers the host functions of a session that was forked from another run's, or from this one's.
+    pub(crate) fn answer_for(self: &Arc<Self>, session: &mut Session) {
+        for function in Function::ALL {
+            session.answer_with(function.name(), Bound { broker: self.clone(), function });
         }
+        self.follow(session.forker());
     }
 
-    /// `llm_query_batched(prompts, model=None, errors="none")`
-    async fn query_batched(self: Arc<Self>, call: HostCall) -> Result<Value, HostError> {
-        let mut args = Args::bind("llm_query_batched", &["prompts", "model", "errors"], call)?;
-        let prompts = args.texts("prompts")?;
-        let model = self.model(args.optional_text("model")?)?;
-        let raises = match args.optional_text("errors")?.as_deref() {
-            None | Some("none") => false,
-            Some("raise") => true,
-            Some(other) => {
-                let message = format!("llm_query_batched(): errors has to be \"none\" or \"raise\", not {other:?}");
-                return Err(HostError::new("ValueError", message));
-            }
-        };
-        let results = self.ask(model, prompts).await?;
-        if let Some(failures) = failures(&results) {
-            if raises || results.iter().all(Result::is_err) {
-                return Err(HostError::new("RuntimeError", failures));
-            }
-            self.log().notes.push(format!("{failures}; each of these is None in the list"));
-        }
-        Ok(Value::List(results.into_iter().map(|result| result.map_or(Value::None, Value::Str)).collect()))
+    /// Where forks of the session come from.
+    pub(crate) fn follow(&self, forker: Forker) {
+        let _ = self.forker.set(forker);
+    }
+
+    /// Notes which turn has begun.
+    pub(crate) fn begin_turn(&self, turn: u32) {
+        self.turn.store(turn, Relaxed);
+    }
+
+    /// Host calls belong to `cell` from now on.
+    pub(crate) fn enter(&self, cell: String) {
+        *self.place() = Place { cell, calls: 0 };
+    }
+
+    /// The name of the next host call.
+    fn next_call(&self) -> String {
+        let mut place = self.place();
+        place.calls += 1;
+        format!("{}.{}", place.cell, place.calls)
     }
 
     /// `budget()`
     async fn what_is_left(self: Arc<Self>, call: HostCall) -> Result<Value, HostError> {
         Args::bind("budget", &[], call)?;
-        let budget = self.ledger.budget();
-        Ok(Value::Dict(vec![
-            ("turns".into(), account(self.ledger.turn().into(), budget.iterations.into())),
-            ("sub_calls".into(), account(self.ledger.sub_calls(), budget.sub_calls)),
-        ]))
+        let id = self.next_call();
+        if let Some(answer) = self.recorded(&id) {
+            return answer;
+        }
+        let number = |number: u64| Value::Int(i64::try_from(number).unwrap_or(i64::MAX));
+        let account = |used: u64, of: Option<u64>, left: Option<u64>| {
+            let number = |amount: Option<u64>| amount.map_or(Value::None, number);
+            Value::Dict(vec![
+                ("used".into(), number(Some(used))),
+                ("of".into(), number(of)),
+                ("left".into(), number(left)),
+            ])
+        };
+        let dollars = |used: u64, of: Option<u64>, left: Option<u64>| {
+            let dollars = |amount: Option<u64>| amount.map_or(Value::None, |nano| Value::Float(Money(nano).dollars()));
+            Value::Dict(vec![
+                ("used".into(), dollars(Some(used))),
+                ("of".into(), dollars(of)),
+                ("left".into(), dollars(left)),
+            ])
+        };
+        let (turn, turns) = (self.turn.load(Relaxed).into(), u64::from(self.iterations));
+        let mut told = vec![("turns".into(), account(turn, Some(turns), Some(turns.saturating_sub(turn))))];
+        for resource in Resource::ALL {
+            let (used, of, left) = self.ledger.state(resource);
+            told.push(match resource {
+                Resource::SubCalls => ("sub_calls".into(), account(used, of, left)),
+                Resource::InputTokens => ("input_tokens".into(), account(used, of, left)),
+                Resource::OutputTokens => ("output_tokens".into(), account(used, of, left)),
+                Resource::Money if of.is_none() && left.is_none() => continue,
+                Resource::Money => ("dollars".into(), dollars(used, of, left)),
+            });
+        }
+        if let (Some(of), Some(left)) = (self.tree.settings.budget.wall, self.tree.time_left()) {
+            let seconds = |time: Duration| Value::Int(time.as_secs().try_into().unwrap_or(i64::MAX));
+            told.push((
+                "seconds".into(),
+                Value::Dict(vec![
+                    ("used".into(), seconds(of.saturating_sub(left))),
+                    ("of".into(), seconds(of)),
+                    ("left".into(), seconds(left)),
+                ]),
+            ));
+        }
+        let levels = self.tree.settings.budget.depth.saturating_sub(self.depth);
+        told.push(("levels_below".into(), number(levels.into())));
+        let value = Value::Dict(told);
+        self.tree.recorder.append(&id, Body::Host { outside: Outside::Value(json::json(&value)) });
+        Ok(value)
     }
 
+    /// The sub-model of a name.
     fn model(&self, name: Option<String>) -> Result<SharedModel, HostError> {
-        let Some(name) = name else { return Ok(self.models.sub.clone()) };
-        if name == self.models.sub.name() {
-            return Ok(self.models.sub.clone());
+        let models = &self.tree.models;
+        let Some(name) = name else { return Ok(models.sub.clone()) };
+        if name == models.sub.name() {
+            return Ok(models.sub.clone());
         }
-        self.models.named.get(&name).cloned().ok_or_else(|| {
-            let mut known = vec![self.models.sub.name()];
-            known.extend(self.models.named.keys().map(String::as_str));
+        models.named.get(&name).cloned().ok_or_else(|| {
+            let mut known = vec![models.sub.name()];
+            known.extend(models.named.keys().map(String::as_str));
             HostError::new("ValueError", format!("there is no sub-model {name:?}; there are: {}", known.join(", ")))
         })
     }
 
-    /// Asks `model` every prompt, some at a time. The results are in order.
-    async fn ask(
-        self: &Arc<Self>,
-        model: SharedModel,
-        prompts: Vec<String>,
-    ) -> Result<Vec<Result<String, ModelError>>, HostError> {
-        let count = prompts.len();
-        let reservation = Arc::new(self.ledger.reserve(count as u64).map_err(spent)?);
-        if count > 0 {
-            self.events.tell(|| Event::SubCallsStarted { model: model.name().into(), count });
+    /// What the journal says a host function answered.
+    fn recorded(&self, id: &str) -> Option<Result<Value, HostError>> {
+        match self.tree.recorder.known(id)? {
+            Body::Host { outside: Outside::Value(value) } => Some(Ok(json::value(value))),
+            Body::Host { outside: Outside::Error { kind, message } } => Some(Err(HostError::new(kind, message))),
+            _ => None,
         }
-        let calls = prompts.into_iter().enumerate().map(|(index, prompt)| {
-            let (broker, model, reservation) = (self.clone(), model.clone(), reservation.clone());
-            async move { (index, broker.ask_one(model, prompt, &reservation).await) }
-        });
-        let mut results: Vec<_> = stream::iter(calls).buffer_unordered(self.concurrency.max(1)).collect().await;
-        results.sort_by_key(|(index, _)| *index);
-        Ok(results.into_iter().map(|(_, result)| result).collect())
     }
 
-    async fn ask_one(
-        &self,
-        model: SharedModel,
-        prompt: String,
-        reservation: &Reservation,
-    ) -> Result<String, ModelError> {
-        let began = Instant::now();
-        reservation.use_one();
-        let result = model.complete(Request::prompt(prompt.as_str())).await;
-        let wall = began.elapsed();
-        let usage = usage_of(&result);
-        let error = result.as_ref().err().cloned();
-        self.events.tell(|| Event::SubCallEnded { model: model.name().into(), usage, wall, error });
-        self.spend(model.name(), usage);
-        let text = result.as_ref().map(|reply| reply.text.clone()).map_err(ModelError::clone);
-        let mut log = self.log();
-        log.failed += u64::from(result.is_err());
-        if self.record {
-            log.calls.push(SubCall { model: model.name().into(), prompt, result, wall });
-        }
-        text
+    /// Refuses a host call for a reason that running again need not find again.
+    fn refuse(&self, id: &str, error: HostError) -> HostError {
+        self.tree.recorder.append(id, Body::Host { outside: Outside::from(&error) });
+        error
     }
 
-    /// Books what a call cost.
-    pub(crate) fn spend(&self, model: &str, usage: Usage) {
-        *self.log().usage.entry(model.to_owned()).or_default() += usage;
+    /// Adds a remark to the cell's observation.
+    pub(crate) fn note(&self, note: String) {
+        self.log().notes.push(note);
     }
 
-    /// Tokens by model so far.
-    pub(crate) fn usage(&self) -> BTreeMap<String, Usage> {
-        self.log().usage.clone()
-    }
-
-    /// Sub-calls that gave no text.
-    pub(crate) fn failed(&self) -> u64 {
-        self.log().failed
+    /// The remarks since the log was last taken.
+    pub(crate) fn peek_notes(&self) -> Vec<String> {
+        self.log().notes.clone()
     }
 
     /// The sub-calls and remarks since this was last asked.
-    pub(crate) fn take_log(&self) -> (Vec<SubCall>, Vec<String>) {
-        let mut log = self.log();
-        (mem::take(&mut log.calls), mem::take(&mut log.notes))
+    pub(crate) fn take_log(&self) -> Log {
+        mem::take(&mut self.log())
     }
 
     fn log(&self) -> MutexGuard<'_, Log> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
 
-/// What a call cost; of a failed one only that it was made.
-pub(crate) fn usage_of(result: &Result<Reply, ModelError>) -> Usage {
-    match result {
-        Ok(reply) => reply.usage,
-        Err(_) => Usage { calls: 1, ..Usage::default() },
+    fn place(&self) -> MutexGuard<'_, Place> {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn account(used: u64, of: u64) -> Value {
-    let number = |number: u64| Value::Int(i64::try_from(number).unwrap_or(i64::MAX));
-    Value::Dict(vec![
-        ("used".into(), number(used)),
-        ("of".into(), number(of)),
-        ("left".into(), number(of.saturating_sub(used))),
-    ])
+/// What cells can call.
+#[derive(Clone, Copy)]
+enum Function {
+    Query,
+    QueryBatched,
+    QueryEach,
+    Child,
+    Children,
+    Forks,
+    Budget,
+}
+
+impl Function {
+    const ALL: [Self; 7] =
+        [Self::Query, Self::QueryBatched, Self::QueryEach, Self::Child, Self::Children, Self::Forks, Self::Budget];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Query => "llm_query",
+            Self::QueryBatched => "llm_query_batched",
+            Self::QueryEach => "_llm_each",
+            Self::Child => "rlm_query",
+            Self::Children => "rlm_query_batched",
+            Self::Forks => "_rlm_forks",
+            Self::Budget => "budget",
+        }
+    }
+}
+
+/// A host function of one session.
+struct Bound {
+    broker: Arc<Broker>,
+    function: Function,
+}
+
+impl HostFunction for Bound {
+    fn call(&self, call: HostCall) -> Pin<Box<dyn Future<Output = Result<Value, HostError>> + Send + '_>> {
+        let broker = self.broker.clone();
+        match self.function {
+            Function::Query => Box::pin(broker.query(call)),
+            Function::QueryBatched => Box::pin(broker.query_batched(call)),
+            Function::QueryEach => Box::pin(broker.query_each(call)),
+            Function::Child => Box::pin(broker.child(call)),
+            Function::Children => Box::pin(broker.children(call)),
+            Function::Forks => Box::pin(broker.forks(call)),
+            Function::Budget => Box::pin(broker.what_is_left(call)),
+        }
+    }
 }
 
 /// A spent budget as the cell sees it, with what can be done about it.
 fn spent(spent: Spent) -> HostError {
-    let left = spent.of - spent.taken;
+    let left = spent.of.saturating_sub(spent.taken);
     let advice = match left {
         0 => "answer with what you have".to_owned(),
-        left => format!("{left} are left: send fewer prompts"),
+        left => format!("{} are left: send fewer or shorter prompts", spent.resource.amount(left)),
     };
     HostError::new("RuntimeError", format!("{spent}; nothing was sent; {advice}"))
-}
-
-fn raised(error: &ModelError, chars: usize) -> HostError {
-    match error.kind {
-        ErrorKind::TooLong => {
-            HostError::new("ValueError", format!("prompt of {} characters: {error}", grouped(chars as u64)))
-        }
-        _ => HostError::new("RuntimeError", format!("sub-call failed: {error}")),
-    }
-}
-
-/// Which sub-calls failed and why, if any did.
-fn failures(results: &[Result<String, ModelError>]) -> Option<String> {
-    let failed: Vec<_> =
-        results.iter().enumerate().filter_map(|(index, result)| Some((index, result.as_ref().err()?))).collect();
-    if failed.is_empty() {
-        return None;
-    }
-    let mut told: Vec<String> =
-        failed.iter().take(FAILURES_TOLD).map(|(index, error)| format!("[{index}] {error}")).collect();
-    let more: Vec<String> = failed.iter().skip(FAILURES_TOLD).map(|(index, _)| format!("[{index}]")).collect();
-    if !more.is_empty() {
-        told.push(format!("also {}", more.join(" ")));
-    }
-    Some(format!("llm_query_batched: {} of {} sub-calls failed: {}", failed.len(), results.len(), told.join("; ")))
 }
 
 #[cfg(test)]

@@ -18,7 +18,16 @@ pub(crate) struct Bound {
 
 /// Binds the contexts: one as `context`, several as the list `context`; each also as `context_0`,
 /// `context_1` and so on, and under its own name where that is a free identifier.
-pub(crate) async fn bind(session: &mut Session, contexts: Vec<(String, Context)>) -> Result<Vec<Bound>, RlmError> {
+///
+/// A session that goes on from another run's is left as it is when there are none.
+pub(crate) async fn bind(
+    session: &mut Session,
+    contexts: Vec<(String, Context)>,
+    inherits: bool,
+) -> Result<Vec<Bound>, RlmError> {
+    if inherits && contexts.is_empty() {
+        return Ok(Vec::new());
+    }
     for (index, (_, context)) in contexts.iter().enumerate() {
         session.define_context(&numbered(index), context).await?;
     }

@@ -3,7 +3,7 @@
 use rlm_model::ModelError;
 use rlm_sandbox::SandboxError;
 
-use crate::Report;
+use crate::{JournalError, Report};
 
 /// A run that could not be done.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +21,18 @@ pub enum RlmError {
     /// The sandbox failed.
     #[error("sandbox: {0}")]
     Sandbox(#[from] SandboxError),
+    /// The journal does not fit, or the run did not repeat it.
+    #[error("{0}")]
+    Journal(#[from] JournalError),
+    /// The answer's schema is none.
+    #[error("answer schema: {0}")]
+    Schema(String),
+    /// The budget limits money, and what this model costs is not known.
+    #[error("a budget of money needs a price for {model}")]
+    Unpriced {
+        /// The model's name.
+        model: String,
+    },
     /// The contexts could not be named in the session.
     #[error("cannot name the contexts: {0}")]
     Contexts(String),

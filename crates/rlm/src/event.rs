@@ -78,6 +78,31 @@ pub enum Event {
         /// Why there is no answer, if there is none.
         error: Option<ModelError>,
     },
+    /// A child run begins.
+    ChildStarted {
+        /// Its name, which begins with its parent's.
+        run: String,
+        /// Levels above it.
+        depth: u32,
+        /// Its question.
+        question: String,
+    },
+    /// A child run ended.
+    ChildEnded {
+        /// Its name.
+        run: String,
+        /// Why, as [`crate::Stop::name`] has it; `failed` when it could not be done.
+        stop: &'static str,
+    },
+    /// Something happened in a child run.
+    InChild {
+        /// The child's name.
+        run: String,
+        /// Levels above it.
+        depth: u32,
+        /// What happened.
+        event: Box<Event>,
+    },
     /// The root model could not be asked.
     ModelFailed {
         /// Why.

@@ -19,6 +19,22 @@ pub(crate) fn json(value: &Value) -> Json {
     }
 }
 
+/// JSON as a value. Numbers past 64 bits become floats.
+pub(crate) fn value(json: &Json) -> Value {
+    match json {
+        Json::Null => Value::None,
+        Json::Bool(truth) => Value::Bool(*truth),
+        Json::Number(number) => {
+            number.as_i64().map_or_else(|| Value::Float(number.as_f64().unwrap_or(f64::NAN)), Value::Int)
+        }
+        Json::String(text) => Value::Str(text.clone()),
+        Json::Array(items) => Value::List(items.iter().map(value).collect()),
+        Json::Object(fields) => {
+            Value::Dict(fields.iter().map(|(name, field)| (Value::Str(name.clone()), value(field))).collect())
+        }
+    }
+}
+
 /// The value as `str()` would show it, except that lists and dicts become JSON and bytes are read
 /// as UTF-8.
 pub(crate) fn text(value: &Value) -> String {

@@ -45,14 +45,57 @@ fn of_limit(exceeded: &Exceeded, most: usize) -> String {
     format!("[stopped]\n{said}The cell met a limit, {exceeded}; {kept}.")
 }
 
-/// The line that lists the session's variables.
-pub(crate) fn of_variables(variables: &[Variable]) -> String {
-    if variables.is_empty() {
-        return "Variables: none".into();
+/// How a cell ended, in one word.
+pub(crate) fn outcome_name(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Completed(_) => "completed",
+        Outcome::Raised(_) => "raised",
+        Outcome::Exceeded(_) => "exceeded",
+        Outcome::Cancelled { .. } => "cancelled",
     }
-    let listed: Vec<String> =
-        variables.iter().map(|variable| format!("{} ({})", variable.name, kind(variable))).collect();
-    format!("Variables: {}", listed.join(", "))
+}
+
+/// How a cell ended, in one line.
+pub(crate) fn one_line(execution: &Execution) -> String {
+    let name = outcome_name(&execution.outcome);
+    match &execution.outcome {
+        Outcome::Raised(fault) => format!("{name}: {}: {}", fault.kind, cut(&fault.message, 200)),
+        Outcome::Exceeded(exceeded) => format!("{name}: {exceeded}"),
+        Outcome::Completed(_) | Outcome::Cancelled { .. } => {
+            format!("{name}, printed {:?}", cut(&execution.output.stdout.text(), 200))
+        }
+    }
+}
+
+/// Whether some of what a cell printed is not shown.
+pub(crate) fn is_cut(stream: &Stream, most: usize) -> bool {
+    stream.omitted > 0 || stream.head.chars().count() + stream.tail.chars().count() > most
+}
+
+/// The line that lists the session's variables: all of them at first, later those that were made or
+/// changed since. `seen` is what was listed before.
+pub(crate) fn of_variables(variables: &[Variable], seen: &mut Vec<(String, String)>) -> String {
+    let now: Vec<(String, String)> = variables
+        .iter()
+        .map(|variable| (variable.name.clone(), format!("{}: {}", kind(variable), variable.preview)))
+        .collect();
+    let is_new = |(_, row): &(&Variable, &(String, String))| !seen.contains(row);
+    let changed: Vec<String> = variables
+        .iter()
+        .zip(&now)
+        .filter(is_new)
+        .map(|(variable, _)| format!("{} ({})", variable.name, kind(variable)))
+        .collect();
+    let others = variables.len() - changed.len();
+    let said = match (changed.is_empty(), others) {
+        (true, 0) => "Variables: none".to_owned(),
+        (true, 1) => "Variables: 1, unchanged".to_owned(),
+        (true, others) => format!("Variables: {others}, all unchanged"),
+        (false, 0) => format!("Variables: {}", changed.join(", ")),
+        (false, others) => format!("Variables made or changed: {}; {others} unchanged", changed.join(", ")),
+    };
+    *seen = now;
+    said
 }
 
 /// Type and length of a variable.
@@ -201,8 +244,13 @@ mod tests {
             size,
             preview: String::new(),
         };
-        let listed = of_variables(&[variable("context", "str", Some(52_114_290)), variable("n", "int", None)]);
-        assert_eq!(listed, "Variables: context (str, 52,114,290), n (int)");
-        assert_eq!(of_variables(&[]), "Variables: none");
+        let mut seen = Vec::new();
+        assert_eq!(of_variables(&[], &mut seen), "Variables: none");
+        let mut all = vec![variable("context", "str", Some(52_114_290)), variable("n", "int", None)];
+        assert_eq!(of_variables(&all, &mut seen), "Variables: context (str, 52,114,290), n (int)");
+        assert_eq!(of_variables(&all, &mut seen), "Variables: 2, all unchanged");
+        all[1].preview = "5".into();
+        all.push(variable("found", "list", Some(3)));
+        assert_eq!(of_variables(&all, &mut seen), "Variables made or changed: n (int), found (list, 3); 1 unchanged");
     }
 }

@@ -1,17 +1,17 @@
-//! What the root model is told. The texts are files in `prompts/`; here they are filled in.
+//! What the root model is told. The texts are files in `prompts/`; here they are chosen and filled in.
+//!
+//! A pack is a folder of them. `general` has every text; the others have what their family of models
+//! needs said differently or besides.
 //!
 //! Messages are only ever added, never changed, so that a provider's prompt cache can answer for
 //! all but the newest.
 
-use crate::{Models, budget::Ledger, context::Bound, observation::grouped};
-
-pub(crate) const SYSTEM: &str = include_str!("prompts/system.md");
-pub(crate) const NUDGE: &str = include_str!("prompts/nudge.md");
-pub(crate) const CUT_OFF: &str = include_str!("prompts/cut_off.md");
-pub(crate) const UNSEEN_FINAL: &str = include_str!("prompts/unseen_final.md");
-pub(crate) const CLOSING: &str = include_str!("prompts/closing.md");
-const QUESTION: &str = include_str!("prompts/question.md");
-const LAST_TURN: &str = include_str!("prompts/last_turn.md");
+use crate::{
+    broker::{Broker, Schema},
+    budget::Resource,
+    context::Bound,
+    observation::grouped,
+};
 
 /// Contexts that are described one by one.
 const CONTEXTS_TOLD: usize = 20;
@@ -20,20 +20,114 @@ const CONTEXTS_TOLD: usize = 20;
 const PREVIEW_CHARS: usize = 1_000;
 const LEAST_PREVIEW_CHARS: usize = 100;
 
-/// The first user message: the question, what there is to look at, and what may be spent.
-pub(crate) fn question(question: &str, contexts: &[Bound], models: &Models, ledger: &Ledger) -> String {
-    let (contexts, means) = (describe(contexts), means(models, ledger));
-    fill(QUESTION, &[("question", question), ("contexts", &contexts), ("means", &means)])
+macro_rules! general {
+    ($name:literal) => {
+        include_str!(concat!("prompts/general/", $name, ".md"))
+    };
 }
 
-/// The line that says which turn it is.
-pub(crate) fn turn_line(turn: u32, of: u32) -> String {
-    if turn == of { format!("Turn {turn}/{of}. {}", LAST_TURN.trim()) } else { format!("Turn {turn}/{of}") }
+/// The prompts for one family of models.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pack {
+    name: &'static str,
+    /// Words in a model's name by which the family is known.
+    known_by: &'static [&'static str],
+    /// What the family needs to be told besides.
+    manner: &'static str,
 }
 
-fn describe(contexts: &[Bound]) -> String {
+/// All packs; the last fits every model.
+const PACKS: [Pack; 3] = [
+    Pack { name: "qwen", known_by: &["qwen"], manner: include_str!("prompts/qwen/manner.md") },
+    Pack {
+        name: "reasoning",
+        known_by: &["gpt-5", "o1", "o3", "o4", "deepseek-r", "reasoner", "thinking", "magistral"],
+        manner: include_str!("prompts/reasoning/manner.md"),
+    },
+    Pack { name: "general", known_by: &[], manner: "" },
+];
+
+impl Pack {
+    /// The names of all packs.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        PACKS.iter().map(|pack| pack.name)
+    }
+
+    /// The pack that was asked for by name, or the one that a model's name calls for.
+    pub(crate) fn choose(asked: Option<&str>, model: &str) -> Self {
+        let general = PACKS[PACKS.len() - 1];
+        if let Some(asked) = asked {
+            return PACKS.into_iter().find(|pack| pack.name == asked).unwrap_or(general);
+        }
+        let model = model.to_ascii_lowercase();
+        let words: Vec<&str> = model.split([':', '/', ' ']).collect();
+        let fits = |pack: &Pack| {
+            // A short name such as `o3` has to begin a word, or it is found in the middle of others.
+            pack.known_by.iter().any(|known| {
+                words.iter().any(|word| word.starts_with(known) || known.len() > 4 && word.contains(known))
+            })
+        };
+        PACKS.into_iter().find(fits).unwrap_or(general)
+    }
+
+    /// The standing instructions, for a run that may start child runs `levels` deep.
+    pub(crate) fn system(&self, levels: u32) -> String {
+        let mut system = general!("system").trim_end().to_owned();
+        for more in [if levels > 0 { general!("children") } else { "" }, self.manner] {
+            if !more.is_empty() {
+                system.push_str("\n\n");
+                system.push_str(more.trim_end());
+            }
+        }
+        system
+    }
+
+    /// The first user message: the question, what there is to look at, and what may be spent.
+    pub(crate) fn question(&self, question: &str, contexts: &[Bound], inherits: bool, broker: &Broker) -> String {
+        let (contexts, means) = (describe(contexts, inherits), means(broker));
+        fill(general!("question"), &[("question", question), ("contexts", &contexts), ("means", &means)])
+    }
+
+    /// The line that says which turn it is.
+    pub(crate) fn turn_line(&self, turn: u32, of: u32) -> String {
+        if turn == of {
+            format!("Turn {turn}/{of}. {}", general!("last_turn").trim())
+        } else {
+            format!("Turn {turn}/{of}")
+        }
+    }
+
+    pub(crate) fn nudge(&self) -> String {
+        general!("nudge").trim_end().to_owned()
+    }
+
+    pub(crate) fn cut_off(&self) -> String {
+        general!("cut_off").trim_end().to_owned()
+    }
+
+    pub(crate) fn unseen_final(&self) -> String {
+        general!("unseen_final").trim_end().to_owned()
+    }
+
+    pub(crate) fn closing(&self) -> String {
+        general!("closing").trim_end().to_owned()
+    }
+
+    /// What is said of an answer that does not have the required form.
+    pub(crate) fn unfit(&self, why: &str) -> String {
+        fill(general!("unfit"), &[("why", why)])
+    }
+
+    /// The form that the answer has to have.
+    pub(crate) fn schema(&self, schema: &Schema) -> String {
+        fill(general!("schema"), &[("schema", schema.text())])
+    }
+}
+
+fn describe(contexts: &[Bound], inherits: bool) -> String {
     let most = (PREVIEW_CHARS / contexts.len().max(1)).max(LEAST_PREVIEW_CHARS);
     match contexts {
+        [] if inherits => general!("inherited").trim_end().to_owned(),
         [] => "There is no context: the variable `context` is not defined.".to_owned(),
         [only] => describe_one(only, most),
         several => {
@@ -60,12 +154,25 @@ fn describe_one(bound: &Bound, most: usize) -> String {
     )
 }
 
-fn means(models: &Models, ledger: &Ledger) -> String {
-    let budget = ledger.budget();
-    let mut means =
-        format!("You have {} turns and {} sub-calls.", grouped(budget.iterations.into()), grouped(budget.sub_calls));
-    if !models.named.is_empty() {
-        let names: Vec<String> = models.named.keys().map(|name| format!("{name:?}")).collect();
+/// What may be spent: limits that hold for all of the run, since the message is never changed.
+fn means(broker: &Broker) -> String {
+    let limit = |resource| broker.ledger.state(resource).2;
+    let calls = limit(Resource::SubCalls).unwrap_or(0);
+    let mut means = format!("You have {} turns and {} sub-calls.", grouped(broker.iterations.into()), grouped(calls));
+    for (resource, name) in [(Resource::InputTokens, "read"), (Resource::OutputTokens, "write")] {
+        if let Some(tokens) = limit(resource) {
+            means.push_str(&format!(" All models together may {name} {} tokens.", grouped(tokens)));
+        }
+    }
+    if let Some(wall) = broker.tree.settings.budget.wall {
+        means.push_str(&format!(" The whole run may take {} seconds.", grouped(wall.as_secs())));
+    }
+    if let Some(chars) = broker.tree.settings.sub_prompt_chars {
+        means.push_str(&format!(" A prompt to a sub-model may have {} characters.", grouped(chars as u64)));
+    }
+    let named = &broker.tree.models.named;
+    if !named.is_empty() {
+        let names: Vec<String> = named.keys().map(|name| format!("{name:?}")).collect();
         means.push_str(&format!(" Besides the usual sub-model there are, as `model=`: {}.", names.join(", ")));
     }
     means
@@ -106,7 +213,28 @@ mod tests {
 
     #[test]
     fn the_last_turn_says_so() {
-        assert_eq!(turn_line(1, 30), "Turn 1/30");
-        assert!(turn_line(30, 30).starts_with("Turn 30/30. This is the last turn"));
+        let pack = Pack::choose(None, "any");
+        assert_eq!(pack.turn_line(1, 30), "Turn 1/30");
+        assert!(pack.turn_line(30, 30).starts_with("Turn 30/30. This is the last turn"));
+    }
+
+    #[test]
+    fn a_models_name_calls_for_its_pack() {
+        let chosen = |model: &str| Pack::choose(None, model).name;
+        assert_eq!(chosen("openai:Qwen3-Coder-480B"), "qwen");
+        assert_eq!(chosen("openai:qwen/qwen3:8b"), "qwen");
+        assert_eq!(chosen("openai:gpt-5-mini"), "reasoning");
+        assert_eq!(chosen("openai:o3"), "reasoning");
+        assert_eq!(chosen("openai:gpt-4o3x"), "general");
+        assert_eq!(chosen("openai:kimi-k2-thinking"), "reasoning");
+        assert_eq!(chosen("builtin"), "general");
+        assert_eq!(Pack::choose(Some("qwen"), "builtin").name, "qwen");
+    }
+
+    #[test]
+    fn child_runs_are_explained_where_there_can_be_some() {
+        let pack = Pack::choose(None, "any");
+        assert!(pack.system(1).contains("rlm_query("));
+        assert!(!pack.system(0).contains("rlm_query("));
     }
 }

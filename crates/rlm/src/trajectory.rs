@@ -7,17 +7,14 @@
 
 use std::{collections::BTreeMap, io::Write, time::SystemTime};
 
-use rlm_model::{Message, Usage};
+use rlm_model::{Message, Money, Usage};
 use rlm_sandbox::{Execution, Outcome, Variable};
 use serde_json::{Map, Value as Json, json};
 use tokio::time::Instant;
 
 use crate::{
-    Answer, Event, Models, Report, Settings,
-    broker::{SubCall, usage_of},
-    context::Bound,
-    event::Events,
-    json, observation,
+    Answer, Event, Models, Report, Settings, broker::SubCall, context::Bound, event::Events, json, observation,
+    tree::usage_of,
 };
 
 /// Version of the lines' shape.
@@ -44,14 +41,17 @@ pub(crate) struct Clock {
 pub(crate) struct Ran {
     pub code: String,
     pub execution: std::sync::Arc<Execution>,
+    /// What the root model is shown of it.
+    pub shown: String,
     pub variables: Vec<Variable>,
     pub calls: Vec<SubCall>,
-    pub notes: Vec<String>,
     pub wall: f64,
 }
 
 /// One turn.
 pub(crate) struct Iteration<'a> {
+    pub run: &'a str,
+    pub depth: u32,
     pub number: u32,
     pub closing: bool,
     /// The messages that this turn added to the conversation, the reply not included.
@@ -127,7 +127,7 @@ fn metadata(question: &str, contexts: &[Bound], models: &Models, settings: &Sett
         "root_model": root,
         "sub_model": sub,
         "named_models": named,
-        "max_depth": 1,
+        "max_depth": settings.budget.depth + 1,
         "max_iterations": settings.budget.iterations,
         "max_sub_calls": settings.budget.sub_calls,
         "seed": settings.seed,
@@ -155,7 +155,8 @@ fn of_context(bound: &Bound) -> Json {
 impl Iteration<'_> {
     fn json(&self, now: Option<String>) -> Json {
         json!({
-            "type": "iteration",
+            "type": if self.depth == 0 { "iteration" } else { "child_iteration" },
+            "run": self.run,
             "iteration": self.number,
             "closing": self.closing,
             "timestamp": now,
@@ -177,8 +178,9 @@ impl Ran {
             "result": {
                 "stdout": execution.output.stdout.text(),
                 "stderr": self.stderr(),
-                "outcome": outcome(&execution.outcome),
-                "notes": execution.notes.iter().chain(&self.notes).collect::<Vec<_>>(),
+                "shown": self.shown,
+                "outcome": observation::outcome_name(&execution.outcome),
+                "notes": execution.notes,
                 "locals": self.locals(),
                 "execution_time": self.wall,
                 "rlm_calls": self.calls.iter().map(SubCall::json).collect::<Vec<_>>(),
@@ -208,15 +210,6 @@ impl Ran {
     }
 }
 
-fn outcome(outcome: &Outcome) -> &'static str {
-    match outcome {
-        Outcome::Completed(_) => "completed",
-        Outcome::Raised(_) => "raised",
-        Outcome::Exceeded(_) => "exceeded",
-        Outcome::Cancelled { .. } => "cancelled",
-    }
-}
-
 impl SubCall {
     fn json(&self) -> Json {
         let usage = usage_of(&self.result);
@@ -229,6 +222,7 @@ impl SubCall {
             "prompt_tokens": usage.input_tokens,
             "completion_tokens": usage.output_tokens,
             "execution_time": self.wall.as_secs_f64(),
+            "by": self.by,
         })
     }
 }
@@ -259,6 +253,7 @@ fn of_report(report: &Report) -> Json {
         "sub_calls": report.sub_calls,
         "failed_sub_calls": report.failed_sub_calls,
         "usage": report.usage,
+        "cost": report.costs.iter().map(|(model, cost)| (model.as_str(), cost.map(Money::dollars))).collect::<BTreeMap<_, _>>(),
         "wall_seconds": report.wall.as_secs_f64(),
     })
 }

@@ -325,7 +325,9 @@ async fn messages_are_only_ever_added() {
         first.contains(r#"`context`: a str of 28 characters. It begins: "apples: 3\npears: 4\nplums: 5\n""#),
         "{first}"
     );
-    assert!(requests[1].messages[3].content.contains("[... 30,001 characters not shown ...]"));
+    let cut = &requests[1].messages[3].content;
+    assert!(cut.contains("[... 30,001 characters not shown ...]"), "{cut}");
+    assert!(cut.contains("[note] the variable `last_output` holds this output in full"), "{cut}");
 }
 
 /// A sink that can be read while the run owns it.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt, path::PathBuf, time::Duration};
 
 use anyhow::Result;
-use rlm_model::Price;
+use rlm_model::{Money, Price};
 use rlm_sandbox::{Bytes, Fuel};
 use serde::{Deserialize, Deserializer, de};
 use toml::Spanned;
@@ -141,6 +141,16 @@ pub struct Budget {
     pub max_iterations: Option<u32>,
     #[serde(deserialize_with = "count")]
     pub max_sub_calls: Option<u64>,
+    #[serde(deserialize_with = "count")]
+    pub max_input_tokens: Option<u64>,
+    #[serde(deserialize_with = "count")]
+    pub max_output_tokens: Option<u64>,
+    #[serde(deserialize_with = "money")]
+    pub max_cost: Option<Money>,
+    #[serde(deserialize_with = "seconds")]
+    pub max_time: Option<Duration>,
+    #[serde(deserialize_with = "level")]
+    pub max_depth: Option<u32>,
 }
 
 impl File {
@@ -262,6 +272,14 @@ fn fuel<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Fuel>, D::Error> {
 
 fn count<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
     scalar(from, units::count)
+}
+
+fn level<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
+    scalar(from, units::level)
+}
+
+fn money<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Money>, D::Error> {
+    scalar(from, units::dollars)
 }
 
 fn positive<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {

@@ -1,20 +1,26 @@
 //! `run`: a question about contexts, answered by a model that writes cells.
 
+mod again;
+mod journal;
 mod progress;
 mod result;
-mod spend;
+mod silent;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering::Relaxed},
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
 };
 
 use anyhow::{Context as _, Result};
-use rlm::{Budget, RlmError, Run, Settings, Stopper};
+use rlm::{Budget, Pack, RlmError, Run, Settings, Stop, Stopper};
 use rlm_model::builtin;
 use rlm_sandbox::{Context, Engine};
 
-use spend::{Costs, Spend};
+pub use again::{replay, resume};
+use journal::{JournalFile, Note};
 
 use crate::{
     args::RunArgs,
@@ -24,6 +30,9 @@ use crate::{
     interrupt, packages, world,
 };
 
+/// Longest schema of an answer that is read, in bytes.
+const MAX_SCHEMA: u64 = 100_000;
+
 /// Answers the question the arguments ask.
 pub fn run(args: &RunArgs) -> Result<i32> {
     let contexts = named_contexts(args)?;
@@ -31,55 +40,111 @@ pub fn run(args: &RunArgs) -> Result<i32> {
     let environment = Environment::read();
     let file = File::read(args.config.config.as_deref(), &environment)?;
     let chosen = config::choose(&args.models, &file, &environment)?;
-    let trajectory = args.trajectory.as_deref().map(|path| {
-        world::create(path).map_err(|error| {
-            Usage::new(format!("trajectory {}: {}", path.display(), contexts::describe(&error)))
-                .hint("name a file in a directory you can write to")
-        })
-    });
-    let trajectory = trajectory.transpose()?;
-    introduce(args, &chosen);
+    let settings = settings(args, &file)?;
+    let trajectory = args.trajectory.as_deref().map(trajectory_sink).transpose()?;
+    let journal = journal_of(args)?;
+    let shown = Shown {
+        json: args.json,
+        quiet: args.quiet,
+        journal: journal.as_ref().map(|journal| journal.path().to_owned()),
+    };
+    introduce(args, &chosen, &shown);
 
-    // The run keeps one thread busy; Ctrl-C has to be heard meanwhile.
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    runtime.block_on(async {
-        let spend = Arc::new(Spend::new(&chosen.models));
+    runtime()?.block_on(async {
         let recorder = chosen.recorder;
-        let mut run = Run::new(Engine::new()?, chosen.models, settings(args, &file));
-        for (path, source) in files {
-            run = run.module_file(path, source);
-        }
+        let mut run = with_files(Run::new(Engine::new()?, chosen.models, settings), files);
         if let Some(sink) = trajectory {
             run = run.trajectory(sink);
         }
-        let (spent, quiet) = (spend.clone(), args.quiet);
-        run = run.events(move |event| {
-            spent.heed(event);
-            if !quiet {
-                progress::show(event);
-            }
-        });
+        if let Some(file) = journal {
+            run = run.journal(file, journal::key(), serde_json::to_value(Note::of(args))?);
+        }
+        if !args.quiet {
+            run = run.events(progress::show);
+        }
         let interrupts = heed_ctrl_c(run.stop_handle())?;
         let ended = run.ask(&args.question, contexts).await;
         if let Some(why) = recorder.and_then(|recorder| recorder.error()) {
             world::err(&format!("warning: the recording is incomplete: {why}\n"));
         }
-        finish(args, ended, &spend.total(), interrupts.load(Relaxed))
+        finish(&shown, ended, interrupts.load(Relaxed))
     })
 }
 
-fn settings(args: &RunArgs, file: &File) -> Settings {
-    let default = Budget::default();
-    Settings {
+fn with_files(run: Run, files: packages::Files) -> Run {
+    files.into_iter().fold(run, |run, (path, source)| run.module_file(path, source))
+}
+
+/// What is shown of a run, and how.
+struct Shown {
+    json: bool,
+    quiet: bool,
+    /// Where the journal is, if there is one.
+    journal: Option<PathBuf>,
+}
+
+/// A runtime for a run. Forks and child runs use every core, and Ctrl-C has to be heard meanwhile.
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(cores + 1).enable_all().build()?)
+}
+
+fn trajectory_sink(path: &Path) -> Result<cap_std::fs::File, Usage> {
+    world::create(path).map_err(|error| {
+        Usage::new(format!("trajectory {}: {}", path.display(), contexts::describe(&error)))
+            .hint("name a file in a directory you can write to")
+    })
+}
+
+/// The journal that the arguments ask for, or the usual one.
+fn journal_of(args: &RunArgs) -> Result<Option<JournalFile>> {
+    match &args.journal {
+        Some(path) => Ok(Some(JournalFile::create(path)?)),
+        None if args.no_journal => Ok(None),
+        None => Ok(JournalFile::create_by_default()),
+    }
+}
+
+fn settings(args: &RunArgs, file: &File) -> Result<Settings> {
+    let (flags, default) = (&args.budget, Budget::default());
+    if let Some(pack) = args.pack.as_deref().filter(|pack| !Pack::names().any(|name| name == *pack)) {
+        let known: Vec<&str> = Pack::names().collect();
+        return Err(Usage::new(format!("--pack {pack}: there is no such pack"))
+            .hint(format!("there are: {}", known.join(", ")))
+            .into());
+    }
+    Ok(Settings {
         limits: args.limits.over(file.limits.limits()),
         budget: Budget {
-            iterations: args.budget.max_iterations.or(file.budget.max_iterations).unwrap_or(default.iterations),
-            sub_calls: args.budget.max_sub_calls.or(file.budget.max_sub_calls).unwrap_or(default.sub_calls),
+            iterations: flags.max_iterations.or(file.budget.max_iterations).unwrap_or(default.iterations),
+            sub_calls: flags.max_sub_calls.or(file.budget.max_sub_calls).unwrap_or(default.sub_calls),
+            input_tokens: flags.max_input_tokens.or(file.budget.max_input_tokens),
+            output_tokens: flags.max_output_tokens.or(file.budget.max_output_tokens),
+            money: flags.max_cost.or(file.budget.max_cost),
+            wall: flags.max_time.or(file.budget.max_time),
+            depth: flags.max_depth.or(file.budget.max_depth).unwrap_or(default.depth),
             ..default
         },
+        answer_schema: args.schema.as_deref().map(schema).transpose()?,
+        pack: args.pack.clone(),
         started: Some(world::now()),
         ..Settings::default()
+    })
+}
+
+/// The JSON schema in a file.
+fn schema(path: &Path) -> Result<serde_json::Value, Usage> {
+    let about = |why: String| {
+        Usage::new(format!("schema {}: {why}", path.display())).hint("name a file that holds one JSON schema")
+    };
+    let file = world::open(path).map_err(|error| about(contexts::describe(&error)))?;
+    let mut text = String::new();
+    let read = std::io::Read::read_to_string(&mut std::io::Read::take(file, MAX_SCHEMA + 1), &mut text);
+    read.map_err(|error| about(contexts::describe(&error)))?;
+    if text.len() as u64 > MAX_SCHEMA {
+        return Err(about(format!("it has more than {MAX_SCHEMA} bytes")));
     }
+    serde_json::from_str(&text).map_err(|error| about(error.to_string()))
 }
 
 /// The contexts with the names the model is told. One that is empty is taken for a mistake.
@@ -100,7 +165,7 @@ fn named_contexts(args: &RunArgs) -> Result<Vec<(String, Context)>> {
     }
 }
 
-fn introduce(args: &RunArgs, chosen: &config::Chosen) {
+fn introduce(args: &RunArgs, chosen: &config::Chosen, shown: &Shown) {
     if chosen.models.root.name() == "builtin" {
         world::err(&format!("note: {}\n", builtin::notice()));
     }
@@ -108,22 +173,30 @@ fn introduce(args: &RunArgs, chosen: &config::Chosen) {
         for note in &chosen.notes {
             world::err(&format!("note: {note}\n"));
         }
+        if let Some(path) = &shown.journal {
+            world::err(&format!("journal: {}\n", path.display()));
+        }
     }
 }
 
-fn finish(args: &RunArgs, ended: Result<rlm::Report, RlmError>, spent: &Costs, interrupts: u32) -> Result<i32> {
+fn finish(shown: &Shown, ended: Result<rlm::Report, RlmError>, interrupts: u32) -> Result<i32> {
     let (report, error) = match ended {
         Ok(report) => (report, None),
         Err(RlmError::Model { error, report }) => (*report, Some(error)),
         Err(error) => return Err(error.into()),
     };
-    let written = if args.json { result::json(&report, spent)? } else { result::answer(&report) };
+    let written = if shown.json { result::json(&report)? } else { result::answer(&report) };
     world::out(&written).context("cannot write to standard output")?;
-    if !args.quiet {
-        world::err(&result::spent(&report, spent));
+    if !shown.quiet {
+        world::err(&result::spent(&report));
     }
     if let Some(why) = &report.trajectory_error {
         world::err(&format!("warning: the trajectory is incomplete: {why}\n"));
+    }
+    if let Some(why) = &report.journal_error {
+        world::err(&format!("warning: the run cannot be resumed: its journal is incomplete: {why}\n"));
+    } else if let (Some(path), Stop::Stopped | Stop::ModelFailed) = (&shown.journal, &report.stop) {
+        world::err(&format!("note: go on with this run by: rlm-repl resume {}\n", path.display()));
     }
     if let Some(error) = error {
         world::err(&failure::lines(&format!("root model {error}"), config::hint(&error).as_deref()));

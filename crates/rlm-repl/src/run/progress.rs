@@ -30,6 +30,10 @@ fn lines(event: &Event) -> String {
         Event::CellEnded { execution, .. } => ended(execution),
         Event::SubCallsStarted { model, count: 1 } => format!("  sub-call to {model}\n"),
         Event::SubCallsStarted { model, count } => format!("  {count} sub-calls to {model}\n"),
+        Event::ChildStarted { depth, question, .. } => {
+            format!("{}child run: {}\n", "  ".repeat(*depth as usize), text::first_lines(question, 1, WIDTH).concat())
+        }
+        Event::ChildEnded { stop, .. } => format!("  child run ended: {stop}\n"),
         Event::SubCallEnded { error: Some(error), .. } => format!("  sub-call failed: {error}\n"),
         _ => String::new(),
     }

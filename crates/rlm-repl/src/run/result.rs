@@ -7,7 +7,6 @@ use rlm::{Report, Stop};
 use rlm_model::{Money, Usage};
 use serde::Serialize;
 
-use super::spend::Costs;
 use crate::{failure, text, value::AsJson};
 
 /// A report as one JSON object.
@@ -25,10 +24,11 @@ struct Record<'a> {
     cost: BTreeMap<&'a str, Option<f64>>,
     wall_ms: f64,
     trajectory_error: Option<&'a str>,
+    journal_error: Option<&'a str>,
 }
 
 /// The report as one line of JSON.
-pub fn json(report: &Report, costs: &Costs) -> Result<String> {
+pub fn json(report: &Report) -> Result<String> {
     let answer = report.answer.as_ref();
     let record = Record {
         answer: answer.map(|answer| answer.text.as_str()),
@@ -39,9 +39,10 @@ pub fn json(report: &Report, costs: &Costs) -> Result<String> {
         sub_calls: report.sub_calls,
         failed_sub_calls: report.failed_sub_calls,
         usage: &report.usage,
-        cost: costs.iter().map(|(model, cost)| (model.as_str(), cost.map(Money::dollars))).collect(),
+        cost: report.costs.iter().map(|(model, cost)| (model.as_str(), cost.map(Money::dollars))).collect(),
         wall_ms: report.wall.as_secs_f64() * 1e3,
         trajectory_error: report.trajectory_error.as_deref(),
+        journal_error: report.journal_error.as_deref(),
     };
     Ok(serde_json::to_string(&record)? + "\n")
 }
@@ -56,12 +57,12 @@ pub fn answer(report: &Report) -> String {
 }
 
 /// One line on what the run took.
-pub fn spent(report: &Report, costs: &Costs) -> String {
+pub fn spent(report: &Report) -> String {
     let failed = match report.failed_sub_calls {
         0 => String::new(),
         failed => format!(" ({failed} failed)"),
     };
-    let cost = |model: &String| costs.get(model).map_or(String::new(), |cost| money(*cost));
+    let cost = |model: &String| report.costs.get(model).map_or(String::new(), |cost| money(*cost));
     let models: String =
         report.usage.iter().map(|(model, usage)| format!("; {model}: {}{}", tokens(usage), cost(model))).collect();
     format!(
@@ -102,6 +103,8 @@ pub fn complaint(report: &Report) -> String {
     let what = if report.answer.is_some() { "the answer is partial" } else { "no answer" };
     let hint = match report.stop {
         Stop::IterationsSpent { .. } => Some("allow more turns with --max-iterations"),
+        Stop::BudgetSpent { .. } => Some("allow more with --max-input-tokens, --max-output-tokens or --max-cost"),
+        Stop::TimeSpent { .. } => Some("allow more time with --max-time"),
         Stop::ErrorsInARow { .. } => Some("see what went wrong with --trajectory PATH, or try another --model"),
         _ => None,
     };
@@ -131,18 +134,25 @@ mod tests {
             sub_calls: 20,
             failed_sub_calls: 3,
             usage: BTreeMap::from([("builtin".into(), usage)]),
+            costs: BTreeMap::new(),
             wall: Duration::from_millis(1_500),
+            wall_before: Duration::ZERO,
+            differences: Vec::new(),
             trajectory_error: None,
+            journal_error: None,
         }
     }
 
     #[test]
     fn the_spend_line_names_each_model() {
         assert_eq!(
-            spent(&report(Stop::Answered), &Costs::new()),
+            spent(&report(Stop::Answered)),
             "1 turn, 20 sub-calls (3 failed), 1.50 s; builtin: 2 calls, 1,234 tokens in, 56 out\n"
         );
-        let with = |cost| spent(&report(Stop::Answered), &Costs::from([("builtin".into(), cost)]));
+        let with = |cost| {
+            let costs = BTreeMap::from([("builtin".into(), cost)]);
+            spent(&Report { costs, ..report(Stop::Answered) })
+        };
         assert!(with(None).ends_with(" 56 out, price unknown\n"));
         assert!(with(Some(Money::ZERO)).ends_with(" 56 out\n"));
         assert!(with(Money::from_dollars(0.25)).ends_with(" 56 out, $0.2500\n"));
@@ -162,10 +172,11 @@ mod tests {
     #[test]
     fn the_json_has_every_field() {
         assert_eq!(
-            json(&report(Stop::Stopped), &Costs::from([("m".into(), None)])).unwrap(),
+            json(&Report { costs: BTreeMap::from([("m".into(), None)]), ..report(Stop::Stopped) }).unwrap(),
             "{\"answer\":null,\"value\":null,\"source\":null,\"stop\":\"stopped\",\"iterations\":1,\"sub_calls\":20,\
              \"failed_sub_calls\":3,\"usage\":{\"builtin\":{\"calls\":2,\"input_tokens\":1234,\"cached_input_tokens\":0,\
-             \"cache_write_tokens\":0,\"output_tokens\":56,\"reasoning_tokens\":0}},\"cost\":{\"m\":null},\"wall_ms\":1500.0,\"trajectory_error\":null}\n"
+             \"cache_write_tokens\":0,\"output_tokens\":56,\"reasoning_tokens\":0}},\"cost\":{\"m\":null},\"wall_ms\":1500.0,\"trajectory_error\":null,\
+             \"journal_error\":null}\n"
         );
     }
 }

@@ -186,7 +186,7 @@ impl Server {
     async fn run(&mut self, name: &str, run: u64, code: String, limits: LimitSpec) -> Result<Execution> {
         let cancels = self.cancels.clone();
         let session = self.session(name)?;
-        let cell = Cell { code, limits: limits.over(session.limits()) };
+        let cell = Cell { limits: limits.over(session.limits()), ..Cell::new(code) };
         let execution =
             if cancels.begin(run, session.canceller()) { session.run(&cell).await } else { Ok(never_begun()) };
         cancels.end();

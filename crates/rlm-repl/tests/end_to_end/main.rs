@@ -8,5 +8,6 @@ mod models;
 mod process;
 #[cfg(target_os = "linux")]
 mod prompt;
+mod resume;
 mod run;
 mod session;

@@ -1,18 +1,27 @@
-use rlm_model::ScriptedModel;
+use rlm_model::{ErrorKind, ScriptedModel};
+use rlm_sandbox::Engine;
+use tokio::time::Instant;
 
 use super::*;
-use crate::Budget;
+use crate::{
+    Budget, Models, Settings, Stopper,
+    event::Events,
+    journal::Recorder,
+    trajectory::{Clock, Trajectory},
+    tree::Workshop,
+};
 
 fn broker(sub: ScriptedModel, sub_calls: u64) -> Arc<Broker> {
     let sub: SharedModel = Arc::new(sub);
-    Arc::new(Broker {
-        models: Models::new(sub.clone(), sub),
-        ledger: Ledger::new(Budget { sub_calls, ..Budget::default() }),
-        concurrency: 4,
-        events: Events::default(),
-        record: false,
-        log: Mutex::default(),
-    })
+    let budget = Budget { sub_calls, ..Budget::default() };
+    let settings = Settings { budget, sub_call_concurrency: 4, ..Settings::default() };
+    let (ledger, began) = (Ledger::new(&settings.budget), Instant::now());
+    let trajectory = Trajectory::new(None, Events::default(), Clock { began, started: None });
+    let (models, recorder) = (Models::new(sub.clone(), sub), Recorder::none(began));
+    let workshop = Workshop { engine: Engine::new().unwrap(), modules: Vec::new() };
+    let (events, stopper) = (Events::default(), Stopper::new());
+    let tree = Tree::new(workshop, models, settings, recorder, events, stopper, trajectory);
+    Broker::new(tree, ledger, "0".into(), 0, 30)
 }
 
 /// A model that echoes in capitals, and fails on what begins with "bad".
@@ -55,8 +64,8 @@ async fn one_query_returns_text_or_raises() {
         shown(ask(call(vec!["a".into()], vec![])).await),
         "RuntimeError: sub-calls: 3 of 3 used, 1 more asked for; nothing was sent; answer with what you have"
     );
-    assert_eq!(broker.usage()["scripted"].calls, 3);
-    assert_eq!(broker.failed(), 1);
+    let used = broker.tree.used();
+    assert_eq!((used.usage["scripted"].calls, used.calls, used.failed), (3, 3, 1));
 }
 
 #[tokio::test]
@@ -68,7 +77,7 @@ async fn wrong_arguments_say_what_is_wrong() {
     assert_eq!(one(vec![Value::Int(1)], vec![]).await, "TypeError: llm_query(): prompt has to be a str, not int");
     assert_eq!(
         one(vec!["a".into()], vec![("modle", "x".into())]).await,
-        "TypeError: llm_query() has no parameter \"modle\"; it takes prompt, model"
+        "TypeError: llm_query() has no parameter \"modle\"; it takes prompt, model, schema"
     );
     assert_eq!(
         one(vec!["a".into()], vec![("model", "x".into())]).await,
@@ -86,7 +95,7 @@ async fn wrong_arguments_say_what_is_wrong() {
         many(vec![list(&["a"])], vec![("errors", "hide".into())]).await,
         "ValueError: llm_query_batched(): errors has to be \"none\" or \"raise\", not \"hide\""
     );
-    assert_eq!(broker.ledger.sub_calls(), 0);
+    assert_eq!(broker.ledger.used().0, [0; 4]);
 }
 
 #[tokio::test]
@@ -97,7 +106,7 @@ async fn a_failed_item_loses_no_other() {
     assert_eq!(many(&[], vec![]).await, "[]");
     assert_eq!(many(&["a", "bad", "c"], vec![]).await, r#"["A",null,"C"]"#);
     let told = "llm_query_batched: 1 of 3 sub-calls failed: [1] echo: request refused: bad";
-    assert_eq!(broker.take_log().1, [format!("{told}; each of these is None in the list")]);
+    assert_eq!(broker.take_log().notes, [format!("{told}; each of these is None in the list")]);
     assert_eq!(many(&["a", "bad", "c"], vec![("errors", "raise".into())]).await, format!("RuntimeError: {told}"));
     assert_eq!(
         many(&["bad"; 7], vec![]).await.split_once("; also ").unwrap().1,
@@ -112,11 +121,11 @@ async fn a_batch_that_does_not_fit_sends_nothing() {
     let batch = broker.clone().query_batched(call(vec![list(&["a", "b", "c"])], vec![])).await;
     assert_eq!(
         shown(batch),
-        "RuntimeError: sub-calls: 0 of 2 used, 3 more asked for; nothing was sent; 2 are left: send fewer prompts"
+        "RuntimeError: sub-calls: 0 of 2 used, 3 more asked for; nothing was sent; 2 are left: send fewer or shorter prompts"
     );
     assert_eq!(
         shown(broker.clone().what_is_left(call(vec![], vec![])).await),
-        r#"{"sub_calls":{"left":2,"of":2,"used":0},"turns":{"left":30,"of":30,"used":0}}"#
+        r#"{"turns":{"used":0,"of":30,"left":30},"sub_calls":{"used":0,"of":2,"left":2},"input_tokens":{"used":0,"of":null,"left":null},"output_tokens":{"used":0,"of":null,"left":null},"levels_below":1}"#
     );
 }
 

@@ -1,0 +1,116 @@
+//! `resume` and `replay`: a run of a journal, gone on with or looked at again.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use anyhow::Result;
+use rlm::{Journal, Report, Run};
+use rlm_sandbox::{Context, Engine};
+
+use super::{Shown, finish, heed_ctrl_c, journal, progress, runtime, trajectory_sink, with_files};
+use crate::{
+    args::{ContextArgs, PackageArgs, ReplayArgs, ResumeArgs},
+    config::{self, Environment, File},
+    contexts,
+    failure::{self, Usage},
+    packages, world,
+};
+
+/// Goes on with the run of a journal.
+pub fn resume(args: &ResumeArgs) -> Result<i32> {
+    let (file, journal) = journal::JournalFile::open(&args.journal)?;
+    let note = note(&journal)?;
+    let contexts = contexts_of(&journal, &note, &args.context)?;
+    let files = packages::read(&PackageArgs { python_path: note.python_path.clone() })?;
+    let environment = Environment::read();
+    let config = File::read(args.config.config.as_deref().or(note.config.as_deref()), &environment)?;
+    let chosen = config::choose(&note.models(&journal), &config, &environment)?;
+    let trajectory = args.trajectory.as_deref().map(trajectory_sink).transpose()?;
+    let shown = Shown { json: args.json, quiet: args.quiet, journal: Some(file.path().to_owned()) };
+    if !args.quiet {
+        let torn = match journal.torn_bytes() {
+            0 => String::new(),
+            bytes => format!(", {bytes} bytes of an unfinished one dropped"),
+        };
+        world::err(&format!("journal: {} records{torn}\n", journal.records()));
+    }
+    runtime()?.block_on(async {
+        let question = journal.start().question.clone();
+        let settings = journal.start().settings.clone();
+        let run = Run::new(Engine::new()?, chosen.models, settings).resume(journal, file);
+        let mut run = with_files(run, files);
+        if let Some(sink) = trajectory {
+            run = run.trajectory(sink);
+        }
+        if !args.quiet {
+            run = run.events(progress::show);
+        }
+        let interrupts = heed_ctrl_c(run.stop_handle())?;
+        let ended = run.ask(&question, contexts).await;
+        finish(&shown, ended, interrupts.load(Relaxed))
+    })
+}
+
+/// Does the run of a journal again, offline, and reports what differs.
+pub fn replay(args: &ReplayArgs) -> Result<i32> {
+    let journal = journal::look_at(&args.journal)?;
+    let note = note(&journal)?;
+    let contexts = contexts_of(&journal, &note, &args.context)?;
+    let files = packages::read(&PackageArgs { python_path: note.python_path.clone() })?;
+    // The models are never asked, so they need no key; they lend the run their names.
+    let models = super::silent::models(&journal);
+    let trajectory = args.trajectory.as_deref().map(trajectory_sink).transpose()?;
+    let records = journal.records();
+    let report = runtime()?.block_on(async {
+        let question = journal.start().question.clone();
+        let settings = journal.start().settings.clone();
+        let mut run = with_files(Run::new(Engine::new()?, models, settings).replay(journal), files);
+        if let Some(sink) = trajectory {
+            run = run.trajectory(sink);
+        }
+        if !args.quiet {
+            run = run.events(progress::show);
+        }
+        match run.ask(&question, contexts).await {
+            Ok(report) => Ok(report),
+            Err(rlm::RlmError::Model { report, .. }) => Ok(*report),
+            Err(error) => Err(anyhow::Error::from(error)),
+        }
+    })?;
+    world::out(&super::result::answer(&report))?;
+    Ok(told(&report, records))
+}
+
+fn told(report: &Report, records: usize) -> i32 {
+    for difference in &report.differences {
+        world::err(&format!("difference: {difference}\n"));
+    }
+    match report.differences.len() {
+        0 => {
+            world::err(&format!("{records} records replayed, no difference\n"));
+            failure::OK
+        }
+        count => {
+            world::err(&failure::lines(&format!("{count} differences in {records} records"), None));
+            failure::FAILED
+        }
+    }
+}
+
+fn note(journal: &Journal) -> Result<journal::Note> {
+    Ok(serde_json::from_value(journal.start().note.clone())?)
+}
+
+/// The contexts of the run: where it had them, or where the arguments say they are now.
+fn contexts_of(journal: &Journal, note: &journal::Note, args: &ContextArgs) -> Result<Vec<(String, Context)>> {
+    let paths = if args.paths.is_empty() { note.contexts.clone() } else { args.paths.clone() };
+    if args.paths.is_empty() && paths.iter().any(|path| contexts::is_stdin(path)) {
+        return Err(Usage::new("a context of this run came from standard input")
+            .hint("give it again with --context -, all contexts in their order")
+            .into());
+    }
+    let opened =
+        contexts::open_all(&ContextArgs { paths, bytes: note.bytes, format: note.format, cache: args.cache.clone() })?;
+    let names = journal.start().contexts.iter().map(|seen| seen.name.clone());
+    let names = names.chain(std::iter::repeat("context".to_owned()));
+    Ok(names.zip(opened).collect())
+}

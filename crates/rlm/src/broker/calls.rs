@@ -1,0 +1,141 @@
+//! Plain sub-calls: reserved, asked some at a time, written down, and given back in order.
+
+use std::sync::Arc;
+
+use futures_util::{StreamExt, stream};
+use rlm_model::{ErrorKind, ModelError, Reply, Request, SharedModel};
+use rlm_sandbox::HostError;
+use tokio::time::Instant;
+
+use super::{Broker, SubCall, spent};
+use crate::{
+    Event,
+    budget::{Amounts, Reservation, tokens_of},
+    journal::{Bill, Body, digest, record_reply},
+    observation::grouped,
+};
+
+/// What came of one sub-call.
+pub(super) type Asked = Result<String, ModelError>;
+
+impl Broker {
+    /// Asks `model` every prompt, some at a time; `names` are the calls' names in the journal. The
+    /// results are in order. All are paid for or none is sent.
+    pub(super) async fn ask(
+        self: &Arc<Self>,
+        id: &str,
+        model: &SharedModel,
+        prompts: Vec<(String, String)>,
+        by: Option<&'static str>,
+    ) -> Result<Vec<Asked>, HostError> {
+        if let Some(Err(refused)) = self.recorded(id) {
+            return Err(refused);
+        }
+        let known = |name: &str| matches!(self.tree.recorder.known(name), Some(Body::Call { .. }));
+        let fits = |prompt: &str| self.too_long(model, prompt).is_none();
+        let mut costs = Vec::with_capacity(prompts.len());
+        let mut sum = [0u64; 4];
+        for (name, prompt) in &prompts {
+            let cost = if known(name) || !fits(prompt) { Amounts::default() } else { self.cost(model, prompt) };
+            sum.iter_mut().zip(cost.0).for_each(|(sum, cost)| *sum = sum.saturating_add(cost));
+            costs.push(cost);
+        }
+        let reserved = self.ledger.reserve(Amounts(sum));
+        let mut reserved = reserved.map_err(|refused| self.refuse(id, spent(refused)))?;
+        if !prompts.is_empty() {
+            let (model, count) = (model.name().to_owned(), prompts.len());
+            self.tree.events.tell(|| Event::SubCallsStarted { model, count });
+        }
+        let parts: Vec<Reservation> = costs.into_iter().map(|cost| reserved.split(cost)).collect();
+        let calls = prompts.into_iter().zip(parts).enumerate().map(|(index, ((name, prompt), part))| {
+            let (broker, model) = (self.clone(), model.clone());
+            async move { (index, broker.ask_one(&name, &model, &prompt, part, by).await) }
+        });
+        let most = self.tree.settings.sub_call_concurrency.max(1);
+        let mut results: Vec<_> = stream::iter(calls).buffer_unordered(most).collect().await;
+        self.tree.recorder.sync();
+        results.sort_by_key(|(index, _)| *index);
+        Ok(results.into_iter().map(|(_, result)| result).collect())
+    }
+
+    /// What a prompt can cost at the most.
+    pub(super) fn cost(&self, model: &SharedModel, prompt: &str) -> Amounts {
+        self.tree.most_of(model, tokens_of(prompt.len()), self.tree.reply_tokens(), 1)
+    }
+
+    /// The request for one prompt.
+    fn request(&self, prompt: &str) -> Request {
+        Request { max_output_tokens: self.tree.reply_tokens(), ..Request::prompt(prompt) }
+    }
+
+    async fn ask_one(
+        &self,
+        name: &str,
+        model: &SharedModel,
+        prompt: &str,
+        reservation: Reservation,
+        by: Option<&'static str>,
+    ) -> Asked {
+        if let Some(error) = self.too_long(model, prompt) {
+            return Err(error);
+        }
+        let began = Instant::now();
+        let (result, bill) = match self.recorded_call(name, model, prompt) {
+            Some(recorded) => recorded,
+            None => {
+                let wait = self.tree.settings.limits.host_wait;
+                let result = self.tree.ask_in_turn(model, self.request(prompt), reservation, wait).await;
+                let bill = Bill::of(model, &result, true);
+                self.tree.recorder.append(name, Body::of_call(digest([model.name(), prompt]), &result, &bill));
+                (result, bill)
+            }
+        };
+        let wall = began.elapsed();
+        let error = result.as_ref().err().cloned();
+        self.tree.events.tell(|| Event::SubCallEnded { model: model.name().into(), usage: bill.usage, wall, error });
+        self.tree.count([&bill]);
+        let text = result.as_ref().map(|reply| reply.text.clone()).map_err(ModelError::clone);
+        if self.tree.trajectory().is_kept() {
+            self.log().calls.push(SubCall { model: model.name().into(), prompt: prompt.to_owned(), result, wall, by });
+        }
+        text
+    }
+
+    /// The answer in the journal, booked as what it cost then.
+    fn recorded_call(
+        &self,
+        name: &str,
+        model: &SharedModel,
+        prompt: &str,
+    ) -> Option<(Result<Reply, ModelError>, Bill)> {
+        let Body::Call { request, text, failure, usage, cost, .. } = self.tree.recorder.known(name)? else {
+            return None;
+        };
+        self.tree.recorder.same_request(name, request, &digest([model.name(), prompt]));
+        let result = match (text, failure) {
+            (Some(text), _) => Ok(record_reply(text.clone(), *usage, crate::journal::Ended::Stop)),
+            (None, Some(failure)) => Err(failure.clone().into()),
+            (None, None) => return None,
+        };
+        let bill = Bill::of_sub_call(model.name(), *usage, *cost, result.is_err());
+        self.ledger.book(bill.amounts());
+        Some((result, bill))
+    }
+
+    /// Why a prompt is not sent at all, if it is not.
+    fn too_long(&self, model: &SharedModel, prompt: &str) -> Option<ModelError> {
+        let most = self.tree.settings.sub_prompt_chars?;
+        // A text has no more code points than bytes, so most need not be counted.
+        let chars = if prompt.len() <= most { return None } else { prompt.chars().count() };
+        (chars > most).then(|| ModelError {
+            model: model.name().to_owned(),
+            kind: ErrorKind::TooLong,
+            message: format!(
+                "not sent: it has {} characters, at most {} can be read at once; llm_read(question, text) reads a long \
+                 text piece by piece",
+                grouped(chars as u64),
+                grouped(most as u64)
+            ),
+        })
+    }
+}

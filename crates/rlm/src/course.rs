@@ -1,0 +1,339 @@
+//! One run in progress: turn after turn, until there is an answer or the budget is spent.
+
+mod act;
+mod ask;
+mod ending;
+
+use std::sync::Arc;
+
+use rlm_model::{Finish, Message, ModelError, Reply, SharedModel};
+use rlm_sandbox::{Context, Outcome, Session};
+use tokio::time::Instant;
+
+use crate::{
+    Answer, Event, Final, Report, RlmError, Source, Stop, Turn,
+    broker::{Broker, Schema},
+    budget::Spent,
+    context::{self, Bound},
+    journal::Hasher,
+    observation,
+    prompt::Pack,
+    trajectory::{Iteration, Ran},
+    tree::Tree,
+};
+
+/// Modules of the guest whose names cells find bound and cannot lose.
+const IMPORTS: [(&str, &[&str]); 2] = [
+    ("rlm_answer", &["FINAL", "FINAL_VAR", "SUBMIT", "answer", "SHOW_VARS"]),
+    (
+        "rlm_calls",
+        &[
+            "llm_query_async",
+            "llm_query_batched_async",
+            "rlm_query_async",
+            "parallel_map",
+            "llm_read",
+            "llm_filter",
+            "llm_vote",
+            "llm_merge",
+            "map_reduce",
+        ],
+    ),
+];
+
+/// A run in progress.
+pub(crate) struct Course {
+    tree: Arc<Tree>,
+    broker: Arc<Broker>,
+    session: Session,
+    /// Who writes the cells.
+    model: SharedModel,
+    /// What the answer has to meet.
+    schema: Option<Arc<Schema>>,
+    pack: Pack,
+    began: Instant,
+    messages: Vec<Message>,
+    /// Names the conversation so far, in the journal.
+    conversation: Hasher,
+    /// How many of the messages the trajectory has.
+    recorded: usize,
+    /// What the root model is told next, beside the turn's own line.
+    pending: Vec<String>,
+    /// The latest answer that was claimed but not trusted.
+    candidate: Option<Answer>,
+    /// Turns in a row that gained nothing.
+    fruitless: u32,
+    /// Turns begun.
+    iterations: u32,
+    /// Cells of this turn.
+    cells: u32,
+    /// Names of variables as they were after the last cell, to tell what is new.
+    seen: Vec<(String, String)>,
+}
+
+/// A child run, before it begins.
+pub(crate) struct Child {
+    pub broker: Arc<Broker>,
+    pub model: SharedModel,
+    pub schema: Option<Arc<Schema>>,
+    /// A fork of the parent's session to go on from.
+    pub session: Option<Session>,
+}
+
+/// How a run ends.
+pub(crate) enum Ended {
+    /// With a trusted answer.
+    Answered(Answer),
+    /// With a reason, and perhaps the answer of a closing turn.
+    Early(Stop, Option<Answer>),
+    /// The root model failed.
+    Failed(ModelError),
+}
+
+/// What a turn leads to.
+type Step = Option<Ended>;
+
+/// What the root model had to say, or why it was not asked.
+enum Said {
+    Reply(Reply),
+    Failed(ModelError),
+    /// Somebody asked the run to end at once.
+    Stopped,
+    /// The budget has no room for the request.
+    Spent(Spent),
+    /// The time is used up.
+    Late,
+}
+
+impl Course {
+    /// The root run of a tree.
+    pub(crate) async fn of_root(
+        tree: Arc<Tree>,
+        broker: Arc<Broker>,
+        question: &str,
+        contexts: Vec<(String, Context)>,
+    ) -> Result<(Self, Vec<Bound>), RlmError> {
+        let schema = tree.settings.answer_schema.as_ref().map(Schema::new).transpose().map_err(RlmError::Schema)?;
+        let model = tree.models.root.clone();
+        let child = Child { broker, model, schema: schema.map(Arc::new), session: None };
+        Self::begin(child, question, contexts).await
+    }
+
+    /// A child run.
+    pub(crate) async fn of_child(
+        child: Child,
+        question: &str,
+        contexts: Vec<(String, Context)>,
+    ) -> Result<Self, RlmError> {
+        Ok(Self::begin(child, question, contexts).await?.0)
+    }
+
+    async fn begin(
+        child: Child,
+        question: &str,
+        contexts: Vec<(String, Context)>,
+    ) -> Result<(Self, Vec<Bound>), RlmError> {
+        let Child { broker, model, schema, session } = child;
+        let tree = broker.tree.clone();
+        let inherits = session.is_some();
+        broker.enter(format!("{}/0", broker.run));
+        let mut session = match session {
+            Some(mut session) => {
+                broker.answer_for(&mut session);
+                session
+            }
+            None => start(&tree, &broker).await?,
+        };
+        let contexts = context::bind(&mut session, contexts, inherits).await?;
+        let pack = Pack::choose(tree.settings.pack.as_deref(), model.name());
+        let levels = tree.settings.budget.depth.saturating_sub(broker.depth);
+        let first = pack.question(question, &contexts, inherits, &broker);
+        let mut course = Self {
+            session,
+            schema,
+            began: Instant::now(),
+            messages: Vec::new(),
+            conversation: Hasher::default(),
+            recorded: 0,
+            pending: vec![first],
+            candidate: None,
+            fruitless: 0,
+            iterations: 0,
+            cells: 0,
+            seen: Vec::new(),
+            model,
+            tree,
+            broker,
+            pack,
+        };
+        if let Some(schema) = &course.schema {
+            course.pending.push(course.pack.schema(schema));
+        }
+        course.say(Message::system(course.pack.system(levels)));
+        Ok((course, contexts))
+    }
+
+    /// Adds to the conversation, which is never changed otherwise.
+    fn say(&mut self, message: Message) {
+        self.conversation.message(&message);
+        self.messages.push(message);
+    }
+
+    pub(crate) async fn go(&mut self) -> Result<Ended, RlmError> {
+        let of = self.broker.iterations;
+        for turn in 1..=of {
+            let step = self.turn(turn, of).await?;
+            if let Some(diverged) = self.tree.recorder.divergence() {
+                return Err(diverged.into());
+            }
+            match step {
+                Some(Ended::Early(stop @ (Stop::BudgetSpent { .. } | Stop::TimeSpent { .. }), _)) => {
+                    return Ok(Ended::Early(stop, self.last_word().await?));
+                }
+                Some(ended) => return Ok(ended),
+                None => {}
+            }
+        }
+        Ok(Ended::Early(Stop::IterationsSpent { of }, self.last_word().await?))
+    }
+
+    /// Goes to the end, for a parent that wants the report.
+    pub(crate) async fn go_as_child(mut self) -> Result<Report, RlmError> {
+        let ended = self.go().await;
+        self.report(ended).await
+    }
+
+    /// One turn: a reply, its cells, and what the model will be told of them.
+    async fn turn(&mut self, turn: u32, of: u32) -> Result<Step, RlmError> {
+        if self.tree.stopper.is_stopping() {
+            return Ok(Some(Ended::Early(Stop::Stopped, None)));
+        }
+        self.broker.begin_turn(turn);
+        (self.iterations, self.cells) = (turn, 0);
+        self.tell(|| Event::TurnStarted { turn, of });
+        let began = Instant::now();
+        let reply = match self.ask_root(turn, self.pack.turn_line(turn, of), false).await {
+            Said::Reply(reply) => reply,
+            Said::Failed(error) => return Ok(Some(Ended::Failed(error))),
+            Said::Stopped => return Ok(Some(Ended::Early(Stop::Stopped, None))),
+            Said::Late => {
+                let of = self.tree.settings.budget.wall.unwrap_or_default();
+                return Ok(Some(Ended::Early(Stop::TimeSpent { of }, None)));
+            }
+            Said::Spent(spent) => {
+                let Spent { resource, taken, of, .. } = spent;
+                return Ok(Some(Ended::Early(Stop::BudgetSpent { resource, used: taken, of }, None)));
+            }
+        };
+        let understood = Turn::parse(&reply.text);
+        let (cells, answer) = self.act(turn, &understood).await?;
+        self.record(turn, false, &reply, &cells, answer.as_ref(), began);
+        self.observe(turn, &understood, &cells, reply.finish);
+        if let Some(answer) = answer {
+            match self.unfit(&answer) {
+                None => return Ok(Some(Ended::Answered(answer))),
+                Some(why) => self.pending.push(self.pack.unfit(&why)),
+            }
+        }
+        Ok(self.gave_up(&cells))
+    }
+
+    /// What keeps an answer from meeting the schema, if there is one.
+    fn unfit(&mut self, answer: &Answer) -> Option<String> {
+        let schema = self.schema.clone()?;
+        let value = answer.value.as_ref().map(crate::json::json);
+        // What is text may be meant as JSON.
+        let tried = [value, crate::broker::json_of_reply(&answer.text).ok()];
+        let why = tried.into_iter().flatten().map(|value| schema.check(&value));
+        let why: Vec<_> = why.collect();
+        if why.iter().any(Result::is_ok) {
+            return None;
+        }
+        self.candidate = Some(Answer { source: Source::Candidate, ..answer.clone() });
+        why.into_iter().find_map(Result::err).or_else(|| Some("it is not JSON".to_owned()))
+    }
+
+    /// Writes the turn down, and takes its reply into the conversation.
+    fn record(
+        &mut self,
+        number: u32,
+        closing: bool,
+        reply: &Reply,
+        cells: &[Ran],
+        answer: Option<&Answer>,
+        began: Instant,
+    ) {
+        self.tree.trajectory().iteration(&Iteration {
+            run: &self.broker.run,
+            depth: self.broker.depth,
+            number,
+            closing,
+            prompt: &self.messages[self.recorded..],
+            response: &reply.text,
+            usage: reply.usage,
+            cells,
+            answer,
+            wall: began.elapsed().as_secs_f64(),
+        });
+        // Providers refuse empty messages.
+        let said = if reply.text.trim().is_empty() { "(empty reply)" } else { &reply.text };
+        self.say(Message::assistant(said));
+        self.recorded = self.messages.len();
+    }
+
+    /// Prepares what the root model is told of this turn.
+    fn observe(&mut self, turn: u32, understood: &Turn, cells: &[Ran], finish: Finish) {
+        let Some(last) = cells.last() else {
+            self.tell(|| Event::Nudged { turn });
+            let nudge = if finish == Finish::Length { self.pack.cut_off() } else { self.pack.nudge() };
+            return self.pending.push(nudge);
+        };
+        for (number, cell) in (1..).zip(cells) {
+            let heading = if cells.len() == 1 {
+                "Output:".to_owned()
+            } else {
+                format!("Output of block {number} of {}:", cells.len())
+            };
+            self.pending.push(format!("{heading}\n{}", cell.shown));
+        }
+        let changed = observation::of_variables(&last.variables, &mut self.seen);
+        self.pending.push(changed);
+        if !understood.cells.is_empty()
+            && let Some(claim) = &understood.claimed
+        {
+            self.tell(|| Event::FinalNotTrusted { turn });
+            self.pending.push(self.pack.unseen_final());
+            if let Final::Text(text) = claim {
+                self.candidate = Some(Answer::of_text(text, Source::Candidate));
+            }
+        }
+    }
+
+    /// Counts turns in a row that gained nothing, and ends the run when there are too many.
+    fn gave_up(&mut self, cells: &[Ran]) -> Step {
+        let gained = cells.iter().any(|cell| matches!(cell.execution.outcome, Outcome::Completed(_)));
+        self.fruitless = if gained { 0 } else { self.fruitless + 1 };
+        let most = self.tree.settings.budget.errors_in_a_row;
+        (self.fruitless >= most && !self.tree.stopper.is_stopping())
+            .then_some(Ended::Early(Stop::ErrorsInARow { turns: self.fruitless }, None))
+    }
+
+    /// Tells the listener of an event of this run.
+    fn tell(&self, event: impl FnOnce() -> Event) {
+        self.tree.events.tell(|| match self.broker.depth {
+            0 => event(),
+            depth => Event::InChild { run: self.broker.run.clone(), depth, event: Box::new(event()) },
+        });
+    }
+}
+
+async fn start(tree: &Tree, broker: &Arc<Broker>) -> Result<Session, RlmError> {
+    let settings = &tree.settings;
+    // The broker keeps the time of each model call, and of each only; a batch takes as long as it takes.
+    let limits = rlm_sandbox::Limits { host_wait: ending::NO_END, ..settings.limits.clone() };
+    let builder = tree.workshop.session(limits).seed(settings.seed);
+    let builder = IMPORTS.into_iter().fold(builder, |builder, (module, names)| builder.import(module, names));
+    let mut session = broker.offer(builder).start().await?;
+    broker.follow(session.forker());
+    Ok(session)
+}

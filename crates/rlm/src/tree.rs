@@ -1,0 +1,198 @@
+//! What all runs of a tree share: the models, the account, the journal, and how a model is asked.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use rlm_model::{ErrorKind, ModelError, Money, Reply, Request, SharedModel, Usage};
+use rlm_sandbox::{Engine, Limits, SessionBuilder};
+use tokio::{sync::Semaphore, time::timeout};
+
+use crate::{
+    Models, Settings, Stopper,
+    budget::{Amounts, Reservation, most_input_tokens},
+    event::Events,
+    journal::{Bill, Body, Recorder, Settled},
+    trajectory::Trajectory,
+};
+
+/// Most tokens of a reply where they have to be bounded and nobody said how.
+const REPLY_TOKENS: u32 = 8_192;
+
+/// What new sessions are made of.
+pub(crate) struct Workshop {
+    pub engine: Engine,
+    /// Files of Python packages, with their paths.
+    pub modules: Vec<(String, Vec<u8>)>,
+}
+
+impl Workshop {
+    /// A session to be.
+    pub(crate) fn session(&self, limits: Limits) -> SessionBuilder {
+        let files = self.modules.iter();
+        files.fold(self.engine.session(limits), |builder, (path, source)| builder.module_file(path, source.clone()))
+    }
+}
+
+/// What all runs of a tree share.
+pub(crate) struct Tree {
+    pub workshop: Workshop,
+    pub models: Models,
+    pub settings: Settings,
+    pub recorder: Recorder,
+    pub events: Events,
+    pub stopper: Stopper,
+    pub trajectory: Mutex<Trajectory>,
+    /// Places for sub-calls under way.
+    places: Semaphore,
+    totals: Mutex<Settled>,
+}
+
+impl Tree {
+    pub(crate) fn new(
+        workshop: Workshop,
+        models: Models,
+        settings: Settings,
+        recorder: Recorder,
+        events: Events,
+        stopper: Stopper,
+        trajectory: Trajectory,
+    ) -> Arc<Self> {
+        let places = Semaphore::new(settings.sub_call_concurrency.clamp(1, Semaphore::MAX_PERMITS));
+        let trajectory = Mutex::new(trajectory);
+        let totals = Mutex::default();
+        Arc::new(Self { workshop, models, settings, recorder, events, stopper, trajectory, places, totals })
+    }
+
+    /// The trajectory, which runs of the tree write one after the other.
+    pub(crate) fn trajectory(&self) -> MutexGuard<'_, Trajectory> {
+        self.trajectory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Time left of the budget, if there is one on time.
+    pub(crate) fn time_left(&self) -> Option<Duration> {
+        Some(self.settings.budget.wall?.saturating_sub(self.recorder.elapsed()))
+    }
+
+    /// What a request may take at the most.
+    pub(crate) fn most(&self, model: &SharedModel, request: &Request, calls: u64) -> Amounts {
+        self.most_of(model, most_input_tokens(&request.messages), request.max_output_tokens, calls)
+    }
+
+    /// The same for sizes in tokens.
+    pub(crate) fn most_of(&self, model: &SharedModel, input: u64, output: Option<u32>, calls: u64) -> Amounts {
+        let output = output.map_or(0, u64::from);
+        let money = self.settings.budget.money.map_or(0, |_| most_money(model, input, output).0);
+        Amounts([calls, input, output, money])
+    }
+
+    /// How long replies may be: bounded wherever output or money is.
+    pub(crate) fn reply_tokens(&self) -> Option<u32> {
+        let budget = &self.settings.budget;
+        let bounded = budget.output_tokens.is_some() || budget.money.is_some();
+        self.settings.max_output_tokens.or(bounded.then_some(REPLY_TOKENS))
+    }
+
+    /// Asks a model and books what it cost in place of the reservation. Gives up after `wait`.
+    pub(crate) async fn ask(
+        &self,
+        model: &SharedModel,
+        request: Request,
+        mut reservation: Reservation,
+        wait: Duration,
+    ) -> Result<Reply, ModelError> {
+        if self.recorder.is_offline() {
+            return Err(failure(model, ErrorKind::Fatal, "not asked: the journal has no answer to this"));
+        }
+        let wait = self.time_left().map_or(wait, |left| wait.min(left));
+        reservation.sent();
+        let result = timeout(wait, model.complete(request)).await.unwrap_or_else(|_| {
+            let message = format!("no answer within {:.3} s", wait.as_secs_f64());
+            Err(failure(model, ErrorKind::Retryable { after: None }, &message))
+        });
+        let (usage, held) = (usage_of(&result), reservation.held());
+        reservation.settle(Amounts::spent(usage, model.cost(&usage), held));
+        result
+    }
+
+    /// As [`Self::ask`], once there is a place among the sub-calls under way.
+    pub(crate) async fn ask_in_turn(
+        &self,
+        model: &SharedModel,
+        request: Request,
+        reservation: Reservation,
+        wait: Duration,
+    ) -> Result<Reply, ModelError> {
+        // The semaphore is never closed.
+        let _place = self.places.acquire().await;
+        self.ask(model, request, reservation, wait).await
+    }
+
+    /// Adds to the totals of the report.
+    pub(crate) fn count<'a>(&self, bills: impl IntoIterator<Item = &'a Bill>) {
+        let mut totals = self.totals();
+        bills.into_iter().for_each(|bill| totals.add(bill));
+    }
+
+    /// What all runs have used.
+    pub(crate) fn used(&self) -> Settled {
+        self.totals().clone()
+    }
+
+    fn totals(&self) -> MutexGuard<'_, Settled> {
+        self.totals.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was paid below `id` before the run was resumed, for a step that is not taken again.
+    pub(crate) fn bills_below(&self, id: &str) -> Vec<Bill> {
+        let bill = |body: &Body| match body {
+            Body::Call { model, usage, cost, failure, .. } => {
+                Some(Bill::of_sub_call(model, *usage, *cost, failure.is_some()))
+            }
+            Body::Reply { model, usage, cost, .. } => Some(Bill::of_sub_call(model, *usage, *cost, false)),
+            _ => None,
+        };
+        self.recorder.below(id).filter_map(bill).collect()
+    }
+}
+
+/// The most that a call of these sizes can cost, whatever part of it a cache reads or writes. Nothing
+/// where the price is unknown, which a budget of money does not let through.
+fn most_money(model: &SharedModel, input: u64, output: u64) -> Money {
+    let plain = Usage { calls: 1, input_tokens: input, output_tokens: output, ..Usage::default() };
+    let written = Usage { cache_write_tokens: input, ..plain };
+    let read = Usage { cached_input_tokens: input, ..plain };
+    [plain, written, read].iter().filter_map(|usage| model.cost(usage)).max().unwrap_or_default()
+}
+
+/// What a call cost; of a failed one only that it was made.
+pub(crate) fn usage_of(result: &Result<Reply, ModelError>) -> Usage {
+    match result {
+        Ok(reply) => reply.usage,
+        Err(_) => Usage { calls: 1, ..Usage::default() },
+    }
+}
+
+fn failure(model: &SharedModel, kind: ErrorKind, message: &str) -> ModelError {
+    ModelError { model: model.name().to_owned(), kind, message: message.to_owned() }
+}
+
+impl Bill {
+    /// What a call to `model` took.
+    pub(crate) fn of(model: &SharedModel, result: &Result<Reply, ModelError>, is_sub_call: bool) -> Self {
+        let usage = usage_of(result);
+        let cost = model.cost(&usage);
+        Self { model: model.name().to_owned(), usage, cost, failed: result.is_err(), is_sub_call }
+    }
+
+    /// What a call below the root run took, as the journal has it.
+    pub(crate) fn of_sub_call(model: &str, usage: Usage, cost: Option<Money>, failed: bool) -> Self {
+        Self { model: model.to_owned(), usage, cost, failed, is_sub_call: true }
+    }
+
+    /// What it takes out of a budget.
+    pub(crate) fn amounts(&self) -> Amounts {
+        Amounts::spent(self.usage, self.cost, Amounts([u64::from(self.is_sub_call), 0, 0, 0]))
+    }
+}
