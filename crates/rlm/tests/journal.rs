@@ -62,7 +62,9 @@ struct World {
 fn world() -> World {
     let said = |request: &Request| request.messages.iter().filter(|message| message.role == Role::Assistant).count();
     let usage = Usage { calls: 1, input_tokens: 10, output_tokens: 2, ..Usage::default() };
-    let root = move |request: &Request| Ok(Reply { usage, ..Reply::text(TURNS.get(said(request)).copied().unwrap_or("FINAL(no more to try)")) });
+    let root = move |request: &Request| {
+        Ok(Reply { usage, ..Reply::text(TURNS.get(said(request)).copied().unwrap_or("FINAL(no more to try)")) })
+    };
     let sub = move |request: &Request| {
         let prompt = &request.messages[request.messages.len() - 1].content;
         let text = match request.messages.len() {
