@@ -11,6 +11,7 @@
 
 mod calls;
 mod child;
+mod facts;
 mod forks;
 mod query;
 mod schema;
@@ -21,13 +22,14 @@ use std::{
     pin::Pin,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
-        atomic::{AtomicU32, Ordering::Relaxed},
+        atomic::{AtomicU32, AtomicU64, Ordering::Relaxed},
     },
     time::Duration,
 };
 
 use rlm_model::{ModelError, Money, Reply, SharedModel};
 use rlm_sandbox::{Forker, HostCall, HostError, HostFunction, Session, SessionBuilder, Value};
+use tokio::time::Instant;
 
 use crate::{
     args::Args,
@@ -37,6 +39,7 @@ use crate::{
     tree::Tree,
 };
 
+use facts::Facts;
 pub(crate) use schema::{Schema, of_reply as json_of_reply};
 
 /// Answers the host functions of one session and keeps account of them.
@@ -52,6 +55,9 @@ pub(crate) struct Broker {
     turn: AtomicU32,
     place: Mutex<Place>,
     log: Mutex<Log>,
+    facts: Mutex<Facts>,
+    /// Nanoseconds that cells waited for host functions.
+    waited: AtomicU64,
     forker: OnceLock<Forker>,
 }
 
@@ -91,6 +97,8 @@ impl Broker {
             turn: AtomicU32::new(0),
             place: Mutex::default(),
             log: Mutex::default(),
+            facts: Mutex::default(),
+            waited: AtomicU64::new(0),
             forker: OnceLock::new(),
         })
     }
@@ -215,6 +223,11 @@ impl Broker {
         error
     }
 
+    /// How long cells waited for host functions since this was last asked.
+    pub(crate) fn take_wait(&self) -> Duration {
+        Duration::from_nanos(self.waited.swap(0, Relaxed))
+    }
+
     /// Adds a remark to the cell's observation.
     pub(crate) fn note(&self, note: String) {
         self.log().notes.push(note);
@@ -249,11 +262,20 @@ enum Function {
     Children,
     Forks,
     Budget,
+    Remember,
 }
 
 impl Function {
-    const ALL: [Self; 7] =
-        [Self::Query, Self::QueryBatched, Self::QueryEach, Self::Child, Self::Children, Self::Forks, Self::Budget];
+    const ALL: [Self; 8] = [
+        Self::Query,
+        Self::QueryBatched,
+        Self::QueryEach,
+        Self::Child,
+        Self::Children,
+        Self::Forks,
+        Self::Budget,
+        Self::Remember,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -264,6 +286,7 @@ impl Function {
             Self::Children => "rlm_query_batched",
             Self::Forks => "_rlm_forks",
             Self::Budget => "budget",
+            Self::Remember => "remember",
         }
     }
 }
@@ -277,7 +300,7 @@ struct Bound {
 impl HostFunction for Bound {
     fn call(&self, call: HostCall) -> Pin<Box<dyn Future<Output = Result<Value, HostError>> + Send + '_>> {
         let broker = self.broker.clone();
-        match self.function {
+        let answering: Pin<Box<dyn Future<Output = Result<Value, HostError>> + Send>> = match self.function {
             Function::Query => Box::pin(broker.query(call)),
             Function::QueryBatched => Box::pin(broker.query_batched(call)),
             Function::QueryEach => Box::pin(broker.query_each(call)),
@@ -285,7 +308,15 @@ impl HostFunction for Bound {
             Function::Children => Box::pin(broker.children(call)),
             Function::Forks => Box::pin(broker.forks(call)),
             Function::Budget => Box::pin(broker.what_is_left(call)),
-        }
+            Function::Remember => Box::pin(broker.remember(call)),
+        };
+        Box::pin(async {
+            let began = Instant::now();
+            let answer = answering.await;
+            let took = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+            self.broker.waited.fetch_add(took, Relaxed);
+            answer
+        })
     }
 }
 

@@ -2,22 +2,26 @@
 
 mod act;
 mod ask;
+mod assess;
+mod compact;
 mod ending;
+mod plain;
 
 use std::sync::Arc;
 
-use rlm_model::{Finish, Message, ModelError, Reply, SharedModel};
+use rlm_model::{ErrorKind, Finish, Message, ModelError, Reply, SharedModel, Usage};
 use rlm_sandbox::{Context, Outcome, Session};
 use tokio::time::Instant;
 
 use crate::{
-    Answer, Event, Final, Report, RlmError, Source, Stop, Turn,
+    Answer, Event, Final, Phases, Report, RlmError, Route, Source, Stop, Turn,
     broker::{Broker, Schema},
     budget::Spent,
     context::{self, Bound},
     journal::Hasher,
     observation,
     prompt::Pack,
+    run::ROOT,
     trajectory::{Iteration, Ran},
     tree::Tree,
 };
@@ -51,6 +55,7 @@ pub(crate) struct Course {
     /// What the answer has to meet.
     schema: Option<Arc<Schema>>,
     pack: Pack,
+    question: String,
     began: Instant,
     messages: Vec<Message>,
     /// Names the conversation so far, in the journal.
@@ -69,6 +74,23 @@ pub(crate) struct Course {
     cells: u32,
     /// Names of variables as they were after the last cell, to tell what is new.
     seen: Vec<(String, String)>,
+    /// Where the time went.
+    phases: Phases,
+    /// What the router made of the question, if it was asked.
+    route: Option<Route>,
+    /// Tokens of the conversation, as the provider counted them or by estimate.
+    tokens: u64,
+    /// Messages that compaction took out of the conversation.
+    archive: Vec<Message>,
+    /// The variable that holds them.
+    history: Option<&'static str>,
+    /// What cells printed last, for a verifier.
+    evidence: String,
+    /// Answers that a verifier sent back.
+    rejections: u32,
+    /// The draft after the last turn, and for how many turns it has been that.
+    drafted: Option<String>,
+    steady: u32,
 }
 
 /// A child run, before it begins.
@@ -78,6 +100,8 @@ pub(crate) struct Child {
     pub schema: Option<Arc<Schema>>,
     /// A fork of the parent's session to go on from.
     pub session: Option<Session>,
+    /// Sets its randomness apart from that of other runs; 0 for none.
+    pub number: u64,
 }
 
 /// How a run ends.
@@ -106,16 +130,17 @@ enum Said {
 }
 
 impl Course {
-    /// The root run of a tree.
+    /// The root run of a tree; where there are several, each has a number.
     pub(crate) async fn of_root(
         tree: Arc<Tree>,
         broker: Arc<Broker>,
+        number: u64,
         question: &str,
         contexts: Vec<(String, Context)>,
     ) -> Result<(Self, Vec<Bound>), RlmError> {
         let schema = tree.settings.answer_schema.as_ref().map(Schema::new).transpose().map_err(RlmError::Schema)?;
         let model = tree.models.root.clone();
-        let child = Child { broker, model, schema: schema.map(Arc::new), session: None };
+        let child = Child { broker, model, schema: schema.map(Arc::new), session: None, number };
         Self::begin(child, question, contexts).await
     }
 
@@ -133,7 +158,7 @@ impl Course {
         question: &str,
         contexts: Vec<(String, Context)>,
     ) -> Result<(Self, Vec<Bound>), RlmError> {
-        let Child { broker, model, schema, session } = child;
+        let Child { broker, model, schema, session, number } = child;
         let tree = broker.tree.clone();
         let inherits = session.is_some();
         broker.enter(format!("{}/0", broker.run));
@@ -142,7 +167,7 @@ impl Course {
                 broker.answer_for(&mut session);
                 session
             }
-            None => start(&tree, &broker).await?,
+            None => start(&tree, &broker, number).await?,
         };
         let contexts = context::bind(&mut session, contexts, inherits).await?;
         let pack = Pack::choose(tree.settings.pack.as_deref(), model.name());
@@ -161,6 +186,16 @@ impl Course {
             iterations: 0,
             cells: 0,
             seen: Vec::new(),
+            phases: Phases::default(),
+            route: None,
+            tokens: 0,
+            archive: Vec::new(),
+            history: None,
+            evidence: String::new(),
+            rejections: 0,
+            drafted: None,
+            steady: 0,
+            question: question.to_owned(),
             model,
             tree,
             broker,
@@ -169,13 +204,14 @@ impl Course {
         if let Some(schema) = &course.schema {
             course.pending.push(course.pack.schema(schema));
         }
-        course.say(Message::system(course.pack.system(levels)));
+        course.say(Message::system(course.pack.system(levels, &course.tree.workshop.skills)));
         Ok((course, contexts))
     }
 
     /// Adds to the conversation, which is never changed otherwise.
     fn say(&mut self, message: Message) {
         self.conversation.message(&message);
+        self.weigh(&message);
         self.messages.push(message);
     }
 
@@ -197,6 +233,16 @@ impl Course {
         Ok(Ended::Early(Stop::IterationsSpent { of }, self.last_word().await?))
     }
 
+    /// Turns begun.
+    pub(crate) fn iterations(&self) -> u32 {
+        self.iterations
+    }
+
+    /// Counts the turns of another run to those of this one, for the report.
+    pub(crate) fn add_iterations(&mut self, more: u32) {
+        self.iterations += more;
+    }
+
     /// Goes to the end, for a parent that wants the report.
     pub(crate) async fn go_as_child(mut self) -> Result<Report, RlmError> {
         let ended = self.go().await;
@@ -211,8 +257,20 @@ impl Course {
         self.broker.begin_turn(turn);
         (self.iterations, self.cells) = (turn, 0);
         self.tell(|| Event::TurnStarted { turn, of });
+        self.make_room(turn, false).await?;
         let began = Instant::now();
-        let reply = match self.ask_root(turn, self.pack.turn_line(turn, of), false).await {
+        let line = self.pack.turn_line(turn, of);
+        let mut said = self.ask_root(turn, line.clone(), false).await;
+        if let Said::Failed(error) = &said
+            && error.kind == ErrorKind::TooLong
+        {
+            if self.make_room(turn, true).await? {
+                said = self.ask_root(turn, line, false).await;
+            } else {
+                self.tell(|| Event::ModelFailed { error: error.clone() });
+            }
+        }
+        let reply = match said {
             Said::Reply(reply) => reply,
             Said::Failed(error) => return Ok(Some(Ended::Failed(error))),
             Said::Stopped => return Ok(Some(Ended::Early(Stop::Stopped, None))),
@@ -229,11 +287,21 @@ impl Course {
         let (cells, answer) = self.act(turn, &understood).await?;
         self.record(turn, false, &reply, &cells, answer.as_ref(), began);
         self.observe(turn, &understood, &cells, reply.finish);
+        if answer.is_none() {
+            self.keep_evidence(&cells);
+        }
         if let Some(answer) = answer {
-            match self.unfit(&answer) {
-                None => return Ok(Some(Ended::Answered(answer))),
-                Some(why) => self.pending.push(self.pack.unfit(&why)),
+            if let Some(why) = self.unfit(&answer) {
+                self.pending.push(self.pack.unfit(&why));
+            } else if let Some(why) = self.doubt(turn, &answer, &cells).await {
+                self.candidate = Some(Answer { source: Source::Candidate, ..answer });
+                self.pending.push(self.pack.rejected(&why));
+            } else {
+                return Ok(Some(Ended::Answered(answer)));
             }
+        }
+        if let Some(ended) = self.settled(turn).await {
+            return Ok(Some(ended));
         }
         Ok(self.gave_up(&cells))
     }
@@ -279,6 +347,11 @@ impl Course {
         let said = if reply.text.trim().is_empty() { "(empty reply)" } else { &reply.text };
         self.say(Message::assistant(said));
         self.recorded = self.messages.len();
+        let Usage { input_tokens, output_tokens, reasoning_tokens, .. } = reply.usage;
+        if input_tokens > 0 {
+            // The provider knows better than an estimate. What it thought is not part of the conversation.
+            self.tokens = input_tokens + output_tokens.saturating_sub(reasoning_tokens);
+        }
     }
 
     /// Prepares what the root model is told of this turn.
@@ -321,17 +394,17 @@ impl Course {
     /// Tells the listener of an event of this run.
     fn tell(&self, event: impl FnOnce() -> Event) {
         self.tree.events.tell(|| match self.broker.depth {
-            0 => event(),
+            0 if self.broker.run == ROOT => event(),
             depth => Event::InChild { run: self.broker.run.clone(), depth, event: Box::new(event()) },
         });
     }
 }
 
-async fn start(tree: &Tree, broker: &Arc<Broker>) -> Result<Session, RlmError> {
+async fn start(tree: &Tree, broker: &Arc<Broker>, number: u64) -> Result<Session, RlmError> {
     let settings = &tree.settings;
     // The broker keeps the time of each model call, and of each only; a batch takes as long as it takes.
     let limits = rlm_sandbox::Limits { host_wait: ending::NO_END, ..settings.limits.clone() };
-    let builder = tree.workshop.session(limits).seed(settings.seed);
+    let builder = tree.workshop.session(limits).seed(settings.seed.wrapping_add(number));
     let builder = IMPORTS.into_iter().fold(builder, |builder, (module, names)| builder.import(module, names));
     let mut session = broker.offer(builder).start().await?;
     broker.follow(session.forker());

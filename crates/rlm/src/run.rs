@@ -2,16 +2,20 @@
 
 use std::{io::Write, sync::Arc};
 
-use rlm_model::Usage;
-use rlm_sandbox::{Context, Engine};
+use futures_util::{Stream, stream};
+use rlm_model::{Money, Usage};
+use rlm_sandbox::{Context, Engine, estimate_tokens};
 use serde_json::Value as Json;
-use tokio::time::Instant;
+use tokio::{sync::mpsc, time::Instant};
 
 use crate::{
-    Budget, Event, Models, Report, RlmError, Settings, Stopper,
+    Budget, Event, Models, PlainCall, ReplyCache, Report, RlmError, Settings, Skill, Stopper, Votes,
     broker::Broker,
     budget::Ledger,
-    course::Course,
+    cache::Cache,
+    candidates,
+    context::Bound,
+    course::{Course, Ended},
     event::Events,
     journal::{ContextSeen, Hasher, JOURNAL_VERSION, Journal, JournalError, JournalKey, JournalSink, Recorder, Start},
     trajectory::{Clock, Trajectory},
@@ -19,7 +23,7 @@ use crate::{
 };
 
 /// The root run's name in the journal.
-const ROOT: &str = "0";
+pub(crate) const ROOT: &str = "0";
 
 /// One run, ready to be asked a question.
 pub struct Run {
@@ -31,6 +35,8 @@ pub struct Run {
     stopper: Stopper,
     journal: Keeping,
     modules: Vec<(String, Vec<u8>)>,
+    skills: Vec<(String, String)>,
+    cache: Option<Arc<dyn ReplyCache>>,
 }
 
 /// What becomes of the journal.
@@ -46,7 +52,8 @@ impl Run {
     pub fn new(engine: Engine, models: Models, settings: Settings) -> Self {
         let (events, stopper) = (Events::default(), Stopper::new());
         let (journal, modules) = (Keeping::None, Vec::new());
-        Self { engine, models, settings, sink: None, events, stopper, journal, modules }
+        let skills = Vec::new();
+        Self { engine, models, settings, sink: None, events, stopper, journal, modules, skills, cache: None }
     }
 
     /// Writes the trajectory to `sink` as JSON lines, each flushed. When the sink fails, the run
@@ -92,6 +99,33 @@ impl Run {
         self
     }
 
+    /// Offers a module of helpers to cells. The root model is told its name and description.
+    #[must_use]
+    pub fn skill(mut self, skill: Skill) -> Self {
+        let (name, description, files) = skill.into_parts();
+        self.skills.push((name, description));
+        self.modules.extend(files);
+        self
+    }
+
+    /// Takes replies from `cache` where it has them, and keeps new ones there. When the cache fails, the
+    /// run goes on without it and [`Report::cache_error`] says why.
+    #[must_use]
+    pub fn cache(mut self, cache: Arc<dyn ReplyCache>) -> Self {
+        self.cache = Some(cache);
+        self
+    }
+
+    /// The run, and what happens in it as a stream that ends with the run. Events wait in memory until
+    /// they are taken; whoever drops the stream is told nothing more.
+    pub fn event_stream(self) -> (Self, impl Stream<Item = Event> + Send + Unpin + 'static) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let run = self.events(move |event| _ = sender.send(event.clone()));
+        let next =
+            |mut receiver: mpsc::UnboundedReceiver<Event>| async move { Some((receiver.recv().await?, receiver)) };
+        (run, Box::pin(stream::unfold(receiver, next)))
+    }
+
     /// Tells `listener` what happens, as it happens. The run waits for it.
     #[must_use]
     pub fn events(mut self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Self {
@@ -114,8 +148,9 @@ impl Run {
     /// When the root model cannot be asked, the sandbox fails, the contexts cannot be bound, a model
     /// lacks a price that the budget needs, or a journal does not fit.
     pub async fn ask(self, question: &str, contexts: Vec<(String, Context)>) -> Result<Report, RlmError> {
-        let Self { engine, models, settings, sink, events, stopper, journal, modules } = self;
-        if !matches!(journal, Keeping::Replay { .. }) {
+        let Self { engine, models, settings, sink, events, stopper, journal, modules, skills, cache } = self;
+        let is_replay = matches!(journal, Keeping::Replay { .. });
+        if !is_replay {
             check_prices(&models, &settings.budget)?;
         }
         let began = Instant::now();
@@ -125,22 +160,65 @@ impl Run {
         let trajectory = Trajectory::new(sink, events.clone(), clock);
         let ledger = Ledger::new(&settings.budget);
         let iterations = settings.budget.iterations;
-        let tree = Tree::new(Workshop { engine, modules }, models, settings, recorder, events, stopper, trajectory);
-        let broker = Broker::new(tree.clone(), ledger, ROOT.to_owned(), 0, iterations);
-        let (mut course, bound) = Course::of_root(tree.clone(), broker, question, contexts).await?;
+        let workshop = Workshop { engine, modules, skills };
+        let tree = Tree::new(workshop, models, settings, recorder, events, stopper, trajectory)
+            .with_cache(Cache::new(cache.filter(|_| !is_replay)));
+        let broker = Broker::new(tree.clone(), ledger.clone(), ROOT.to_owned(), 0, iterations);
+        let (mut course, bound) = Course::of_root(tree.clone(), broker, 0, question, contexts.clone()).await?;
         tree.trajectory().begin(question, &bound, &tree.models, &tree.settings);
-        let ended = course.go().await;
-        let ended = course.report(ended).await;
+        let plain_call = plain_call(&tree.models, question, &contexts);
+        let (ended, votes) = match answered(&tree, &ledger, &mut course, question, contexts, &bound).await {
+            Ok((ended, votes)) => (Ok(ended), votes),
+            Err(error) => (Err(error), None),
+        };
+        let ended = course.report(ended).await.map(|report| Report { votes, plain_call, ..report });
         finish(&tree, ended)
     }
 }
 
+/// Answers by a plain call, by one run, or by as many as have to agree.
+async fn answered(
+    tree: &Arc<Tree>,
+    ledger: &Ledger,
+    course: &mut Course,
+    question: &str,
+    contexts: Vec<(String, Context)>,
+    bound: &[Bound],
+) -> Result<(Ended, Option<Votes>), RlmError> {
+    if let Some(ended) = course.plainly(question, bound).await {
+        return tree.recorder.divergence().map_or(Ok((ended, None)), |diverged| Err(diverged.into()));
+    }
+    match tree.settings.confidence.agree.filter(|wanted| *wanted > 1) {
+        None => Ok((course.go().await?, None)),
+        Some(wanted) => {
+            let (ended, votes) = candidates::agree(tree, ledger, course, question, &contexts, wanted).await?;
+            Ok((ended, Some(votes)))
+        }
+    }
+}
+
+/// What a plain call of the root model about all of the contexts would take, where its price or its window is
+/// known.
+fn plain_call(models: &Models, question: &str, contexts: &[(String, Context)]) -> Option<PlainCall> {
+    let window = models.root.context_window();
+    let some = Usage { calls: 1, input_tokens: 1_000_000, ..Usage::default() };
+    let priced = models.root.cost(&some).is_some_and(|cost| cost > Money::ZERO);
+    if window.is_none() && !priced {
+        return None;
+    }
+    let input_tokens = estimate_tokens(question) + contexts.iter().map(|(_, context)| context.tokens()).sum::<u64>();
+    let cost = models.root.cost(&Usage { calls: 1, input_tokens, ..Usage::default() });
+    Some(PlainCall { input_tokens, cost, window })
+}
+
 /// Ends the trajectory, and says what became of trajectory and journal.
 fn finish(tree: &Tree, ended: Result<Report, RlmError>) -> Result<Report, RlmError> {
+    tree.sync();
     let mut trajectory = tree.trajectory();
     let complete = |mut report: Report, trajectory: &mut Trajectory| {
         report.trajectory_error = trajectory.error.take();
         report.journal_error = tree.recorder.error();
+        report.cache_error = tree.cache.error();
         report.differences = tree.recorder.differences();
         report
     };
