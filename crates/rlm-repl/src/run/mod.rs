@@ -2,6 +2,7 @@
 
 mod again;
 mod journal;
+mod policy;
 mod progress;
 mod result;
 mod silent;
@@ -21,6 +22,7 @@ use rlm_sandbox::{Context, Engine};
 
 pub use again::{replay, resume};
 use journal::{JournalFile, Note};
+pub use policy::PolicyArgs;
 
 use crate::{
     args::RunArgs,
@@ -40,7 +42,8 @@ pub fn run(args: &RunArgs) -> Result<i32> {
     let environment = Environment::read();
     let file = File::read(args.config.config.as_deref(), &environment)?;
     let chosen = config::choose(&args.models, &file, &environment)?;
-    let settings = settings(args, &file)?;
+    let settings = args.policy.over(settings(args, &file)?);
+    let equipment = args.policy.equipment()?;
     let trajectory = args.trajectory.as_deref().map(trajectory_sink).transpose()?;
     let journal = journal_of(args)?;
     let shown = Shown {
@@ -52,7 +55,7 @@ pub fn run(args: &RunArgs) -> Result<i32> {
 
     runtime()?.block_on(async {
         let recorder = chosen.recorder;
-        let mut run = with_files(Run::new(Engine::new()?, chosen.models, settings), files);
+        let mut run = equipment.give_to(with_files(Run::new(Engine::new()?, chosen.models, settings), files));
         if let Some(sink) = trajectory {
             run = run.trajectory(sink);
         }
@@ -192,6 +195,9 @@ fn finish(shown: &Shown, ended: Result<rlm::Report, RlmError>, interrupts: u32) 
     }
     if let Some(why) = &report.trajectory_error {
         world::err(&format!("warning: the trajectory is incomplete: {why}\n"));
+    }
+    if let Some(why) = &report.cache_error {
+        world::err(&format!("warning: the cache was given up: {why}\n"));
     }
     if let Some(why) = &report.journal_error {
         world::err(&format!("warning: the run cannot be resumed: its journal is incomplete: {why}\n"));

@@ -1,6 +1,6 @@
 //! What happens in a run, as plain lines on stderr while it happens.
 
-use rlm::Event;
+use rlm::{Event, Route, Took};
 use rlm_sandbox::{Execution, Outcome};
 
 use crate::{text, world};
@@ -21,6 +21,15 @@ pub fn show(event: &Event) {
 fn lines(event: &Event) -> String {
     match event {
         Event::TurnStarted { turn, of } => format!("turn {turn} of {of}\n"),
+        Event::Routed { route } => routed(route),
+        Event::Compacted { turn, .. } => format!("  before turn {turn} the conversation was summed up\n"),
+        Event::Verified { why: Some(why), .. } => {
+            format!("  a check sent the answer back: {}\n", text::first_lines(why, 1, WIDTH).concat())
+        }
+        Event::CandidateEnded { run, answer: Some(answer) } => {
+            format!("  run {run} answered: {}\n", text::first_lines(answer, 1, WIDTH).concat())
+        }
+        Event::CandidateEnded { run, answer: None } => format!("  run {run} ended without an answer\n"),
         Event::ClosingTurnStarted => "closing turn: asking for the best answer\n".into(),
         Event::Nudged { .. } => "  no code and no answer in the reply: asking again\n".into(),
         Event::FinalNotTrusted { .. } => {
@@ -35,6 +44,16 @@ fn lines(event: &Event) -> String {
         }
         Event::ChildEnded { stop, .. } => format!("  child run ended: {stop}\n"),
         Event::SubCallEnded { error: Some(error), .. } => format!("  sub-call failed: {error}\n"),
+        _ => String::new(),
+    }
+}
+
+/// What the router chose, where a plain call was made.
+fn routed(route: &Route) -> String {
+    let tokens = text::grouped(route.tokens.unwrap_or(0));
+    match route.took {
+        Took::PlainCall => format!("about {tokens} tokens: answered by one plain call\n"),
+        Took::LoopAfterPlainCall => format!("about {tokens} tokens: a plain call did not settle it\n"),
         _ => String::new(),
     }
 }

@@ -19,10 +19,7 @@ const MAX_TRAJECTORY: u64 = 256 << 20;
 /// Writes the page and says where it is.
 pub fn view(args: &ViewArgs) -> Result<i32> {
     let source = args.trajectory.display();
-    let file = world::open(&args.trajectory).map_err(|error| {
-        Usage::new(format!("trajectory {source}: {}", contexts::describe(&error)))
-            .hint("name a file that `rlm-repl run --trajectory` wrote")
-    })?;
+    let file = open(&args.trajectory)?;
     let (lines, cut) = read(BufReader::new(file), &args.trajectory)?;
     if cut {
         world::err(&format!("note: {source}: its last line is incomplete and left out\n"));
@@ -39,8 +36,16 @@ pub fn view(args: &ViewArgs) -> Result<i32> {
     Ok(failure::OK)
 }
 
+/// Opens a trajectory.
+pub fn open(path: &Path) -> Result<cap_std::fs::File, Usage> {
+    world::open(path).map_err(|error| {
+        Usage::new(format!("trajectory {}: {}", path.display(), contexts::describe(&error)))
+            .hint("name a file that `rlm-repl run --trajectory` wrote")
+    })
+}
+
 /// The lines of a trajectory, and whether the last was cut off, as a killed run leaves it.
-fn read(from: impl BufRead, path: &Path) -> Result<(Vec<Value>, bool)> {
+pub fn read(from: impl BufRead, path: &Path) -> Result<(Vec<Value>, bool)> {
     let bad = |number: usize, why: &dyn std::fmt::Display| {
         Usage::new(format!("trajectory {}: line {number}: {why}", path.display()))
             .hint("name a file that `rlm-repl run --trajectory` wrote")
