@@ -298,7 +298,8 @@ async fn what_an_undone_cell_remembered_is_forgotten() {
         ],
     );
     let mut settings = Settings::default();
-    settings.limits.fuel = rlm_sandbox::Fuel(300_000_000);
+    // A cell that a clock ended is always undone.
+    settings.limits.wall = std::time::Duration::from_secs(2);
     let report = asked_and_replayed(&root, &shout(), &settings).await;
     assert_eq!(
         report.answer.unwrap().text,
@@ -368,12 +369,12 @@ async fn independent_runs_vote() {
 
 #[tokio::test]
 async fn a_vote_is_journaled_and_costs_stay_within_the_budget() {
-    let budget = Budget { sub_calls: 8, ..Budget::default() };
+    let budget = Budget { sub_calls: 12, ..Budget::default() };
     let settings = Settings { budget, ..sure(Confidence { agree: Some(3), ..Confidence::default() }) };
     let root = by_turn(&["```repl\ngot = [llm_query(str(n)) for n in range(2)]\n```", "FINAL_VAR(got)", "never"]);
     let report = asked_and_replayed(&root, &shout(), &settings).await;
     assert_eq!(report.answer.as_ref().unwrap().text, r#"["0","1"]"#);
-    assert!(report.sub_calls <= 8, "{report:?}");
+    assert!(report.sub_calls <= 12, "{report:?}");
 }
 
 // --- cache ------------------------------------------------------------------------------------------
@@ -478,7 +479,7 @@ async fn a_skill_is_listed_by_description_and_imported_on_demand() {
         "root",
         [cell(
             "import fruit_tools\ntext = open('/modules/fruit_tools/SKILL.md').read()\nFINAL([fruit_tools.count('plums', context), \
-         text[-26:]])",
+         text[-25:]])",
         )],
     );
     let report = run(&root, &shout(), &Settings::default()).skill(skill).ask(QUESTION, contexts()).await.unwrap();

@@ -68,7 +68,7 @@ impl Note {
             config: args.config.config.as_deref().map(world::absolute),
             python_path: args.packages.python_path.iter().map(path).collect(),
             skills: args.policy.skills.iter().map(path).collect(),
-            cache: args.policy.cache.as_deref().map(world::absolute),
+            cache: args.policy.reply_cache.as_deref().map(world::absolute),
         }
     }
 

@@ -32,8 +32,8 @@ pub struct PolicyArgs {
     #[arg(long, value_name = "TURNS", value_parser = units::positive, allow_hyphen_values = true)]
     pub unchanged: Option<u32>,
     /// Keep replies in this file, and take them from there when the same is asked again, in any run
-    #[arg(long, value_name = "PATH")]
-    pub cache: Option<PathBuf>,
+    #[arg(long = "cache", value_name = "PATH")]
+    pub reply_cache: Option<PathBuf>,
     /// Folder of skills: in it a folder for each, with SKILL.md and Python that cells may import. May be
     /// repeated
     #[arg(long, value_name = "DIR")]
@@ -59,7 +59,7 @@ impl PolicyArgs {
 
     /// Reads the skills and opens the cache.
     pub fn equipment(&self) -> Result<Equipment, Usage> {
-        Equipment::open(&self.skills, self.cache.as_deref())
+        Equipment::open(&self.skills, self.reply_cache.as_deref())
     }
 }
 
