@@ -8,7 +8,7 @@ mod key;
 use std::{io::BufReader, path::Path, sync::Arc};
 
 use anyhow::Result;
-use rlm::Models;
+use rlm::{Models, RlmError};
 use rlm_model::{
     Builtin, ErrorKind, Limiters, Matching, ModelError, ModelName, Pricing, Provider, Rate, Recorder, Remote,
     RemoteConfig, Replay, Secret, SharedModel, listed_window, parse_model_name,
@@ -135,6 +135,7 @@ impl<'a> Setup<'a> {
         match &named.name {
             ModelName::Builtin => Ok(Arc::new(Builtin)),
             ModelName::Recorded { path } => Ok(Arc::new(replay(path)?)),
+            ModelName::Local { path } => local(path),
             ModelName::Remote { provider, model } => Ok(Arc::new(self.remote(named, provider, model)?)),
             other => Err(Usage::new(format!("model {other}: not supported by this build")).into()),
         }
@@ -271,12 +272,68 @@ fn replay(path: &str) -> Result<Replay> {
     Ok(Replay::read(name, BufReader::new(file), Matching::Content).map_err(|error| named(&error))?)
 }
 
+/// Weights on this machine.
+#[cfg(feature = "local")]
+fn local(path: &str) -> Result<SharedModel> {
+    let about = |why: &dyn std::fmt::Display| {
+        Usage::new(format!("weights {path}: {why}")).hint("name a GGUF file, such as local:models/qwen3-0.6b-q4.gguf")
+    };
+    let file = world::open(Path::new(path)).map_err(|error| about(&contexts::describe(&error)))?;
+    let model = rlm_model::Local::read(format!("local:{path}"), &mut BufReader::new(file));
+    Ok(Arc::new(model.map_err(|error| about(&error.message))?))
+}
+
+/// This build cannot use weights.
+#[cfg(not(feature = "local"))]
+fn local(path: &str) -> Result<SharedModel> {
+    Err(Usage::new(format!("model local:{path}: this build has no local weights"))
+        .hint("build it with `cargo build --release --features local`, or serve the weights with ollama, llama.cpp or vllm")
+        .into())
+}
+
 /// A model that cannot even be set up, for which only the settings are to blame.
 fn refused(error: &ModelError) -> Usage {
     let usage = Usage::new(error.to_string());
     match hint(error) {
         Some(hint) => usage.hint(hint),
         None => usage,
+    }
+}
+
+/// Smallest window of a root model: the instructions and one turn of any use.
+const LEAST_ROOT_WINDOW: u64 = 4_096;
+
+/// Characters of a prompt to a sub-model for each token of its window, the reply's room taken off.
+const CHARACTERS_A_TOKEN: u64 = 3;
+
+/// From here on a window is larger than what a prompt should hold anyway, and the root model is not told of it.
+const LARGE_WINDOW: u64 = 100_000;
+
+/// Refuses a root model that cannot even take its instructions in; gives how many characters a prompt to the
+/// sub-model may have, where its window is known and not large.
+pub fn windows(models: &Models) -> Result<Option<usize>, Usage> {
+    if let Some(window) = models.root.context_window().filter(|window| *window < LEAST_ROOT_WINDOW) {
+        let name = models.root.name();
+        return Err(Usage::new(format!(
+            "model {name}: its window of {window} tokens is too small to write cells, which takes {LEAST_ROOT_WINDOW} at least"
+        ))
+        .hint(format!("name another with --model, and this one as --sub-model {name}")));
+    }
+    let sub = models.sub.context_window().filter(|window| *window < LARGE_WINDOW);
+    Ok(sub.and_then(|window| usize::try_from(window * CHARACTERS_A_TOKEN).ok()))
+}
+
+/// What to do about an error of a run, where the person at the terminal can do it.
+pub fn about(error: RlmError) -> anyhow::Error {
+    match error {
+        RlmError::Unpriced { ref model } => {
+            let hint = format!(
+                "leave --max-cost out, or say what {model} costs under a name of your own in rlm-repl.toml: price = {{ \
+                 input = 1.25, output = 10.0 }}, in dollars for a million tokens"
+            );
+            Usage::new(error.to_string()).hint(hint).into()
+        }
+        error => error.into(),
     }
 }
 
@@ -289,7 +346,13 @@ pub fn hint(error: &ModelError) -> Option<String> {
     match error.kind {
         ErrorKind::Authentication => {
             let variable = remote.and_then(|provider| provider.key_variables.first()).unwrap_or(&"OPENAI_API_KEY");
-            Some(format!("set {variable}, or name a server on this machine with --base-url, which needs no key"))
+            Some(match error.message.starts_with("no api key") {
+                true => format!("set {variable}, or name a server on this machine with --base-url, which needs no key"),
+                false => format!(
+                    "check that the key in {variable} is whole, of this provider and allowed to use the model; `rlm-repl \
+                     models --check` asks with it"
+                ),
+            })
         }
         ErrorKind::Retryable { .. } => {
             Some("check that the server runs and --base-url names it, or try again later".into())
@@ -350,7 +413,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_used_is_said() {
-        let known = "known are builtin, recorded:PATH and PROVIDER:NAME, where PROVIDER is one of openai, responses, \
+        let known = "known are builtin, local:PATH, recorded:PATH and PROVIDER:NAME, where PROVIDER is one of openai, responses, \
                      anthropic, gemini, azure, openrouter, groq, mistral, deepseek, xai, ollama, llamacpp, vllm";
         assert_eq!(
             chosen(&args(Some("gpt-5"), None, None), &[]),

@@ -2,14 +2,15 @@
 
 use std::{borrow::Cow, path::Path};
 
+use nu_ansi_term::Style;
 use reedline::{
-    ColumnarMenu, EditCommand, Emacs, FileBackedHistory, KeyCode, KeyModifiers, MenuBuilder, Prompt, PromptEditMode,
-    PromptHistorySearch, Reedline, ReedlineEvent, ReedlineMenu, ValidationResult, Validator, default_emacs_keybindings,
+    ColumnarMenu, EditCommand, Emacs, FileBackedHistory, Highlighter, KeyCode, KeyModifiers, MenuBuilder, Prompt, PromptEditMode,
+    PromptHistorySearch, Reedline, ReedlineEvent, ReedlineMenu, StyledText, ValidationResult, Validator, default_emacs_keybindings,
 };
 use tokio::runtime::Handle;
 
 use super::{Shared, complete::SessionCompleter, unfinished::is_unfinished};
-use crate::{text, world};
+use crate::{python, text, world};
 
 /// Cells kept in the history.
 const HISTORY: usize = 10_000;
@@ -21,6 +22,7 @@ pub fn editor(session: &Shared, handle: &Handle) -> Reedline {
     let menu = ColumnarMenu::default().with_name(COMPLETIONS);
     Reedline::create()
         .with_validator(Box::new(PythonValidator))
+        .with_highlighter(Box::new(PythonHighlighter))
         .with_completer(Box::new(SessionCompleter::new(session, handle)))
         .with_menu(ReedlineMenu::EngineCompleter(Box::new(menu)))
         .with_partial_completions(true)
@@ -62,6 +64,30 @@ struct PythonValidator;
 impl Validator for PythonValidator {
     fn validate(&self, text: &str) -> ValidationResult {
         if is_unfinished(text) { ValidationResult::Incomplete } else { ValidationResult::Complete }
+    }
+}
+
+/// Python in colour, and the names of commands.
+struct PythonHighlighter;
+
+impl Highlighter for PythonHighlighter {
+    fn highlight(&self, line: &str, _cursor: usize) -> StyledText {
+        let mut styled = StyledText::new();
+        let mut code = line;
+        if line.trim_start().starts_with('%') {
+            let name = line.trim_start().find(char::is_whitespace).unwrap_or(line.trim_start().len());
+            let end = line.len() - line.trim_start().len() + name;
+            styled.push((python::Kind::Keyword.style(), line[..end].to_owned()));
+            code = &line[end..];
+            if !line.trim_start().starts_with("%time") {
+                styled.push((Style::new(), code.to_owned()));
+                return styled;
+            }
+        }
+        for (kind, piece) in python::pieces(code, &mut None) {
+            styled.push((kind.style(), piece.to_owned()));
+        }
+        styled
     }
 }
 

@@ -1,0 +1,78 @@
+//! The `python3` on the path, asked for its times.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use tokio::time::Instant;
+
+use crate::world;
+
+/// Runs the two parts of a program, the second several times, and prints the least time and the output.
+const PROGRAM: &str = r#"
+import contextlib, io, sys, time
+prepare, timed = sys.stdin.read().split("\0")
+prepare, timed = compile(prepare, "prepare", "exec"), compile(timed, "timed", "exec")
+names = {"__name__": "__main__"}
+exec(prepare, names)
+best = None
+for _ in range(int(sys.argv[1])):
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        start = time.perf_counter()
+        exec(timed, names)
+        took = time.perf_counter() - start
+    best = took if best is None else min(best, took)
+print(best)
+print(out.getvalue(), end="")
+"#;
+
+/// CPython.
+pub struct Reference {
+    /// Such as `CPython 3.11.4`.
+    pub version: String,
+}
+
+/// What CPython took and printed.
+pub struct Took {
+    pub seconds: f64,
+    pub output: String,
+}
+
+impl Reference {
+    /// The `python3` on the path.
+    pub fn find() -> Result<Self> {
+        let asked = "import platform; print(platform.python_implementation(), platform.python_version())";
+        let version = python(&["-c", asked], "")?.trim().to_owned();
+        Ok(Self { version })
+    }
+
+    /// A program's least time of so many runs, and what it printed.
+    pub fn run(&self, prepare: &str, timed: &str, runs: u32) -> Result<Took> {
+        let said = python(&["-c", PROGRAM, &runs.to_string()], &format!("{prepare}\0{timed}"))?;
+        let (seconds, output) = said.split_once('\n').context("python3 printed nothing")?;
+        Ok(Took { seconds: seconds.parse().context("python3 printed no time")?, output: output.to_owned() })
+    }
+
+    /// The least time of a whole process that runs `code`, which prints `expected`.
+    pub fn process(&self, code: &str, expected: &str, runs: u32) -> Result<f64> {
+        let mut least = Duration::MAX;
+        for _ in 0..runs {
+            let began = Instant::now();
+            let said = python(&["-c", code], "")?;
+            least = least.min(began.elapsed());
+            if said != expected {
+                bail!("python3 printed {said:?} for {code:?}");
+            }
+        }
+        Ok(least.as_secs_f64())
+    }
+}
+
+fn python(args: &[&str], stdin: &str) -> Result<String> {
+    let output = world::run_program("python3", args, stdin).context("python3")?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("python3: {}", said.trim().lines().last().unwrap_or("failed without a word"));
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
