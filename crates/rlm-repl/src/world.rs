@@ -84,12 +84,8 @@ pub fn is_interactive() -> bool {
 
 /// Runs a program of the user's to its end, found on the path.
 pub fn run_program(name: &str, args: &[&str], stdin: &str) -> io::Result<Output> {
-    let mut child = Command::new(name)
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?;
+    let mut child =
+        Command::new(name).args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     if let Some(mut pipe) = child.stdin.take() {
         // A program that fails early does not read its input, and says why elsewhere.
         let _ = pipe.write_all(stdin.as_bytes());

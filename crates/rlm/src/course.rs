@@ -181,7 +181,8 @@ impl Course {
     /// what variables there are.
     async fn take_over(&mut self) -> Result<(), RlmError> {
         // A session that was saved by another program may lack what cells find bound.
-        let imports = IMPORTS.map(|(module, names)| format!("\n    from {module} import {}", names.join(", "))).concat();
+        let imports =
+            IMPORTS.map(|(module, names)| format!("\n    from {module} import {}", names.join(", "))).concat();
         let fresh = format!(
             "__import__(\"rlm_answer\").answer.clear()\n__import__(\"rlm_answer\").prepare([])\n\
              if \"FINAL\" not in globals():{imports}\nNone"

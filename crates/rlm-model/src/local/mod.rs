@@ -52,7 +52,10 @@ struct Loaded {
 
 /// Why there is no reply.
 enum Failed {
-    TooLong { tokens: usize, window: usize },
+    TooLong {
+        tokens: usize,
+        window: usize,
+    },
     Broken(String),
     /// Nobody waits any more.
     Cancelled,
@@ -88,7 +91,8 @@ impl Local {
         tokenizer.set_encode_special_tokens(true);
         let dialect = Dialect::of(|token| tokenizer.token_to_id(token).is_some());
         let id = |key: &str| content.metadata.get(key).and_then(|value| value.to_u32().ok());
-        let begins = content.metadata.get("tokenizer.ggml.add_bos_token").is_some_and(|value| value.to_bool().unwrap_or(false));
+        let begins =
+            content.metadata.get("tokenizer.ggml.add_bos_token").is_some_and(|value| value.to_bool().unwrap_or(false));
         let begin = id("tokenizer.ggml.bos_token_id").filter(|_| begins || dialect.begins());
         let mut ends: Vec<u32> = ENDS.iter().filter_map(|token| tokenizer.token_to_id(token)).collect();
         ends.extend(id("tokenizer.ggml.eos_token_id"));

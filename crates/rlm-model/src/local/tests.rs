@@ -46,7 +46,8 @@ fn gguf(architecture: &str, word: &str) -> Vec<u8> {
         ones.iter().for_each(|(row, column)| data[row * columns + column] = 1.0);
         QTensor::quantize(&Tensor::from_vec(data, (rows, columns), &device).unwrap(), GgmlDType::F32).unwrap()
     };
-    let ones = || QTensor::quantize(&Tensor::ones(WIDTH, candle_core::DType::F32, &device).unwrap(), GgmlDType::F32).unwrap();
+    let ones =
+        || QTensor::quantize(&Tensor::ones(WIDTH, candle_core::DType::F32, &device).unwrap(), GgmlDType::F32).unwrap();
     let embedding: Vec<_> = (0..tokens.len()).map(|token| (token, token)).collect();
     let output: Vec<_> = follows.iter().enumerate().map(|(token, next)| (*next as usize, token)).collect();
     let nothing = || matrix(WIDTH, WIDTH, &[]);
@@ -141,7 +142,9 @@ async fn what_does_not_fit_is_refused_with_both_sizes() {
 #[tokio::test]
 async fn files_that_cannot_be_used_say_why() {
     let why = |bytes: Vec<u8>| model(bytes).err().unwrap().to_string();
-    assert!(why(b"not weights at all".to_vec()).starts_with("local:tiny.gguf: request failed: cannot use these weights: "));
+    assert!(
+        why(b"not weights at all".to_vec()).starts_with("local:tiny.gguf: request failed: cannot use these weights: ")
+    );
     assert!(why(gguf("mamba", "ok")).contains("how long their window is"));
     let mut cut = gguf("llama", "ok");
     cut.truncate(cut.len() / 2);

@@ -21,7 +21,7 @@ macro_rules! program {
 }
 
 /// A choice of those that the project's own benches run.
-pub const PROGRAMS: [Program; 12] = [
+pub static PROGRAMS: [Program; 12] = [
     program!("fib"),
     program!("nested_loops"),
     program!("sieve_list"),

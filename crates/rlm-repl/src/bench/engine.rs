@@ -57,7 +57,8 @@ fn python_call(python: &Reference, runs: u32) -> Result<f64> {
 }
 
 fn python_context(python: &Reference, runs: u32) -> Result<f64> {
-    let prepare = format!("data = ('a plain line of text, forty bytes long.\\n' * {})[:{CONTEXT}].encode()", CONTEXT / 40 + 1);
+    let prepare =
+        format!("data = ('a plain line of text, forty bytes long.\\n' * {})[:{CONTEXT}].encode()", CONTEXT / 40 + 1);
     let took = python.run(&prepare, "print(len(data.decode()))", runs)?;
     if took.output != format!("{CONTEXT}\n") {
         bail!("python3 printed {:?}", took.output);

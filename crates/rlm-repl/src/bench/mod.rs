@@ -86,8 +86,9 @@ pub fn bench(args: &BenchArgs) -> Result<i32> {
         rows.push(row);
     }
     if rows.is_empty() {
+        let names: Vec<&str> = compute::PROGRAMS.iter().map(|program| program.name).collect();
         return Err(failure::Usage::new("no program's name has this in it")
-            .hint(format!("there are: {}", compute::PROGRAMS.map(|program| program.name).join(", ")))
+            .hint(format!("there are: {}", names.join(", ")))
             .into());
     }
     let measured = Measured {

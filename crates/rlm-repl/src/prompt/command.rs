@@ -29,9 +29,8 @@ Tab completes. Ctrl-C stops the running cell and keeps the variables.
 ";
 
 /// The commands, for completion.
-pub const NAMES: [&str; 12] = [
-    "%ask", "%budget", "%fork", "%help", "%limits", "%load", "%quit", "%save", "%switch", "%time", "%undo", "%vars",
-];
+pub const NAMES: [&str; 12] =
+    ["%ask", "%budget", "%fork", "%help", "%limits", "%load", "%quit", "%save", "%switch", "%time", "%undo", "%vars"];
 
 /// Changes one limit.
 pub type Change = Box<dyn FnOnce(&mut Limits)>;

@@ -32,8 +32,7 @@ use crate::{
 };
 
 /// What the first Ctrl-C is answered.
-pub const STOPPING: &str =
-    "stopping after the step in progress, with the best answer so far; Ctrl-C again stops now";
+pub const STOPPING: &str = "stopping after the step in progress, with the best answer so far; Ctrl-C again stops now";
 
 /// Longest schema of an answer that is read, in bytes.
 const MAX_SCHEMA: u64 = 100_000;

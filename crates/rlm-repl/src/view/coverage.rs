@@ -70,15 +70,15 @@ impl Texts {
 
 fn spans(texts: &[(String, String)], haystack: &[u8]) -> Vec<Span> {
     let mut found: Vec<(usize, usize, &str)> = Vec::new();
-    let places = places(texts, haystack);
+    let all: usize = texts.iter().map(|(_, text)| text.len()).sum();
+    let stride = STRIDE.max(all.div_ceil(MOST_PIECES));
+    let places = places(texts, haystack, stride);
     for (index, (name, text)) in texts.iter().enumerate() {
         let text = text.as_bytes();
         let mut covered = 0;
-        for start in (0..text.len().saturating_sub(PIECE - 1)).filter(|start| places.contains_key(&(index, *start))) {
-            if start < covered {
-                continue;
-            }
-            let longest = places[&(index, start)].iter().map(|place| extended(text, start, haystack, *place));
+        for start in (0..text.len()).step_by(stride) {
+            let Some(at) = places.get(&(index, start)).filter(|_| start >= covered) else { continue };
+            let longest = at.iter().map(|place| extended(text, start, haystack, *place));
             if let Some((from, to, after)) = longest.max_by_key(|(from, to, _)| to - from) {
                 covered = start + after;
                 found.push((from, to, name));
@@ -89,9 +89,7 @@ fn spans(texts: &[(String, String)], haystack: &[u8]) -> Vec<Span> {
 }
 
 /// Where each piece stands, by text and offset.
-fn places(texts: &[(String, String)], haystack: &[u8]) -> HashMap<(usize, usize), Vec<usize>> {
-    let all: usize = texts.iter().map(|(_, text)| text.len()).sum();
-    let stride = STRIDE.max(all.div_ceil(MOST_PIECES));
+fn places(texts: &[(String, String)], haystack: &[u8], stride: usize) -> HashMap<(usize, usize), Vec<usize>> {
     let mut pieces: HashMap<u64, Vec<(usize, usize)>> = HashMap::new();
     for (index, (_, text)) in texts.iter().enumerate() {
         let bytes = text.as_bytes();

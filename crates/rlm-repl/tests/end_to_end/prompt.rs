@@ -15,7 +15,7 @@ use rustix::{
 };
 use tempfile::TempDir;
 
-use crate::process::streaming_server;
+use crate::process::{command, ended, finish, streaming_server};
 
 /// How long a person waits for what they expect.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -253,6 +253,9 @@ fn cells_are_taken_back_and_sessions_kept() {
     terminal.wait_for_output("[1, 'other']");
     terminal.enter("%undo\r");
     terminal.wait_for_output("took back: x");
+    let elsewhere = ["exec", "--load", saved.to_str().unwrap(), "-c", "print(x)"];
+    let loaded = finish(command().env("HOME", home.path()).args(elsewhere), "");
+    assert_eq!(loaded, ended(0, "[1, 'other']\n", ""));
     terminal.enter("%undo\r");
     terminal.wait_for("took back: %load ");
     terminal.enter("x\r");
@@ -300,7 +303,9 @@ fn a_prompt_without_a_key_says_so_when_it_is_asked() {
     let mut terminal = Terminal::start(&home, &["--model", "openai:gpt-5"]);
     terminal.enter("kept = 'he' + 're'\r");
     terminal.enter("%ask Why?\r");
-    terminal.wait_for("error: openai:gpt-5: authentication failed: no api key for api.openai.com\r\nhint: set OPENAI_API_KEY");
+    terminal.wait_for(
+        "error: openai:gpt-5: authentication failed: no api key for api.openai.com\r\nhint: set OPENAI_API_KEY",
+    );
     terminal.enter("kept\r");
     terminal.wait_for_output("'here'");
     terminal.enter("\x04");

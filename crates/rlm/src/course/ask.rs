@@ -85,7 +85,9 @@ impl Course {
         let broker = self.broker.clone();
         let told = move |event: StreamEvent<'_>| match event {
             StreamEvent::Text(text) => broker.tell(|| Event::ReplyPiece { turn, text: text.to_owned() }),
-            StreamEvent::Waiting { wait, why } => broker.tell(|| Event::ReplyDelayed { turn, wait, why: why.to_owned() }),
+            StreamEvent::Waiting { wait, why } => {
+                broker.tell(|| Event::ReplyDelayed { turn, wait, why: why.to_owned() })
+            }
             StreamEvent::Restarted => broker.tell(|| Event::ReplyRestarted { turn }),
             _ => {}
         };

@@ -137,12 +137,7 @@ impl Settled {
     /// All models together.
     pub(crate) fn spend(&self) -> Spend {
         let usage = self.usage.values().fold(Usage::default(), |sum, usage| sum + *usage);
-        Spend {
-            sub_calls: self.calls,
-            failed_sub_calls: self.failed,
-            usage,
-            cost: self.costs.values().copied().sum(),
-        }
+        Spend { sub_calls: self.calls, failed_sub_calls: self.failed, usage, cost: self.costs.values().copied().sum() }
     }
 }
 

@@ -69,7 +69,8 @@ impl Live {
             bar
         };
         let time = budget.wall.map_or(String::new(), |wall| format!(" of {}s", wall.as_secs()));
-        let (status, spent) = (line("{spinner} {wide_msg} {elapsed}"), line(&format!("  {{wide_msg}} {{elapsed}}{time}")));
+        let (status, spent) =
+            (line("{spinner} {wide_msg} {elapsed}"), line(&format!("  {{wide_msg}} {{elapsed}}{time}")));
         Self {
             screen,
             status,
@@ -128,7 +129,8 @@ impl Live {
 
     fn begin(&self) {
         self.spent.reset();
-        self.spent.set_message(spend::line(&Spend { cost: Some(rlm_model::Money::ZERO), ..Spend::default() }, &self.budget));
+        self.spent
+            .set_message(spend::line(&Spend { cost: Some(rlm_model::Money::ZERO), ..Spend::default() }, &self.budget));
         self.status.reset();
         for bar in [&self.status, &self.spent] {
             bar.enable_steady_tick(TICK);
@@ -152,7 +154,11 @@ impl Live {
         }
         reply.line.push_str(rest);
         self.break_long_line(reply);
-        self.status.set_message(format!("{} replies: {} characters", self.model, text::grouped(reply.characters as u64)));
+        self.status.set_message(format!(
+            "{} replies: {} characters",
+            self.model,
+            text::grouped(reply.characters as u64)
+        ));
         self.show_tail(state);
     }
 
@@ -269,6 +275,7 @@ impl Live {
             bar
         });
         bar.set_length(state.calls.started as u64);
+        let bar = bar.clone();
         bar.set_message(calls_line(state));
     }
 

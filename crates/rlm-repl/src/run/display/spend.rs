@@ -43,8 +43,7 @@ mod tests {
     fn what_is_limited_stands_beside_its_limit() {
         let usage = Usage { calls: 3, input_tokens: 12_345, output_tokens: 67, ..Usage::default() };
         let spend = Spend { sub_calls: 20, failed_sub_calls: 1, usage, cost: Money::from_dollars(0.25) };
-        let limited =
-            Budget { money: Money::from_dollars(5.0), input_tokens: Some(1_000_000), ..Budget::default() };
+        let limited = Budget { money: Money::from_dollars(5.0), input_tokens: Some(1_000_000), ..Budget::default() };
         assert_eq!(
             line(&spend, &limited),
             "$0.2500 of $5.0000, 12,345 of 1,000,000 tokens in, 67 out, 20 of 1,000 sub-calls (1 failed)"
