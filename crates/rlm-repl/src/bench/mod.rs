@@ -67,7 +67,7 @@ pub fn bench(args: &BenchArgs) -> Result<i32> {
     let reference = match Reference::find() {
         Ok(reference) => Some(reference),
         Err(why) => {
-            world::err(&format!("note: no ratios: {why}\n"));
+            world::err(&format!("note: no ratios: {why:#}\n"));
             None
         }
     };

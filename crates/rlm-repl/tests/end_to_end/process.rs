@@ -1,7 +1,7 @@
 //! Starts the binary and says how it ended.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{BufRead, BufReader, Write},
     net::TcpListener,
     path::PathBuf,
     process::{Command, Stdio},

@@ -326,7 +326,7 @@ fn a_run_is_shown_while_it_happens_in_forty_columns() {
     let mut terminal = Terminal::with_columns(40, &home, &args);
     terminal.wait_for("turn 1 of 30");
     terminal.wait_for("  | print('\\x1b[2J' + 'long ' * 30)");
-    terminal.wait_for("3 sub-calls to openai:fake ended in");
+    terminal.wait_for("3 sub-calls ended in");
     terminal.wait_for("  > \\x1b[2Jlong long");
     terminal.wait_for("...");
     terminal.wait_for("turn 2 of 30");

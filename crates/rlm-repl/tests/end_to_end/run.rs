@@ -187,7 +187,7 @@ fn lines_tell_what_happens_and_what_it_costs() {
         "  | got = llm_query_batched(['a', 'b'])",
         "  | print(got)",
         "  2 sub-calls to openai:fake",
-        "  2 sub-calls to openai:fake ended in ",
+        "  2 sub-calls ended in ",
         "  > ['read', 'read']",
         "turn 2 of 30; spent: price unknown, 33 tokens in, 9 out, 2 of 1,000 sub-calls",
         "  | FINAL(1)",

@@ -118,7 +118,7 @@ impl Calls {
         let took = self.began.map_or(0.0, |began| began.elapsed().as_secs_f64());
         let calls = text::counted(self.started as u64, "sub-call");
         let failed = if self.failed > 0 { format!(", {} failed", self.failed) } else { String::new() };
-        format!("  {calls} to {} ended in {took:.1} s{failed}", self.model)
+        format!("  {calls} ended in {took:.1} s{failed}, by {}", self.model)
     }
 }
 
@@ -135,7 +135,7 @@ mod tests {
         assert!(calls.end(true).is_none());
         let all = calls.end(false).unwrap();
         assert_eq!((all.started, all.failed, all.model.as_str()), (3, 1, "several models"));
-        assert!(all.summary().starts_with("  3 sub-calls to several models ended in 0.0 s, 1 failed"));
+        assert!(all.summary().starts_with("  3 sub-calls ended in 0.0 s, 1 failed, by several models"));
         calls.start("b", 1);
         assert_eq!((calls.started, calls.ended, calls.model.as_str()), (1, 0, "b"));
     }

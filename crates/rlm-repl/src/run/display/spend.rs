@@ -46,7 +46,7 @@ mod tests {
         let limited = Budget { money: Money::from_dollars(5.0), input_tokens: Some(1_000_000), ..Budget::default() };
         assert_eq!(
             line(&spend, &limited),
-            "$0.2500 of $5.0000, 12,345 of 1,000,000 tokens in, 67 out, 20 of 1,000 sub-calls (1 failed)"
+            "$0.2500 of $5.00, 12,345 of 1,000,000 tokens in, 67 out, 20 of 1,000 sub-calls (1 failed)"
         );
         let free = Spend { sub_calls: 0, failed_sub_calls: 0, cost: Some(Money::ZERO), ..spend };
         assert_eq!(line(&free, &Budget::default()), "12,345 tokens in, 67 out");
