@@ -165,11 +165,16 @@ fn kind_of(word: &str, before: &str, begins_line: bool, after: &str) -> Kind {
     let is_statement = begins_line && after.starts_with(' ') && !after.trim_start().starts_with(['=', '.', ',', ')']);
     if KEYWORDS.contains(&word) && (!soft || is_statement) {
         Kind::Keyword
-    } else if BUILTINS.contains(&word) {
+    } else if BUILTINS.contains(&word) || is_exception(word) {
         Kind::Builtin
     } else {
         Kind::Plain
     }
+}
+
+/// `ValueError` and its like.
+fn is_exception(word: &str) -> bool {
+    word.starts_with(char::is_uppercase) && (word.ends_with("Error") || word.ends_with("Exception"))
 }
 
 fn take(text: &str, fits: impl Fn(char) -> bool) -> &str {
@@ -233,6 +238,7 @@ mod tests {
             ("s = 'a\nb", "s = T<'a>\nb"),
             ("brb_1 = été", "brb_1 = été"),
             ("# '", "C<# '>"),
+            ("raise KeyError(error)", "K<raise> B<KeyError>(error)"),
         ] {
             assert_eq!(marked(text), expected, "{text:?}");
         }

@@ -11,7 +11,8 @@ pub fn painted(traceback: &str) -> String {
     // Lines of an exception that has many come after the last source line.
     let mut in_source = false;
     for line in visible.lines() {
-        let indented = line.trim_start_matches(' ');
+        // The bars of exceptions in a group are margin.
+        let indented = line.trim_start_matches([' ', '|']);
         let indent = line.len() - indented.len();
         let is_place = indented.starts_with("File \"");
         let painted = if is_place {

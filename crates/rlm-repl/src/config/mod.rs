@@ -323,12 +323,13 @@ pub fn windows(models: &Models) -> Result<Option<usize>, Usage> {
     Ok(sub.and_then(|window| usize::try_from(window * CHARACTERS_A_TOKEN).ok()))
 }
 
-/// What to do about an error of a run, where the person at the terminal can do it.
-pub fn about(error: RlmError) -> anyhow::Error {
+/// An error of a run with what to do about it, where the person at the terminal can do something. `lift` is how a
+/// budget of money is lifted there.
+pub fn about(error: RlmError, lift: &str) -> anyhow::Error {
     match error {
         RlmError::Unpriced { ref model } => {
             let hint = format!(
-                "leave --max-cost out, or say what {model} costs under a name of your own in rlm-repl.toml: price = {{ \
+                "{lift}, or say what {model} costs under a name of your own in rlm-repl.toml: price = {{ \
                  input = 1.25, output = 10.0 }}, in dollars for a million tokens"
             );
             Usage::new(error.to_string()).hint(hint).into()

@@ -101,7 +101,7 @@ fn tell(ended: Result<Report, RlmError>) -> Result<()> {
         Ok(report) => (report, None),
         Err(RlmError::Model { error, report }) => (*report, Some(error)),
         Err(error) => {
-            world::err(&failure::report(&config::about(error)).0);
+            world::err(&failure::report(&config::about(error, "lift it with %budget cost none")).0);
             return Ok(());
         }
     };

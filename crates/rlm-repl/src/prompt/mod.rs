@@ -5,6 +5,7 @@ mod command;
 mod complete;
 mod editor;
 mod history;
+mod indent;
 mod unfinished;
 
 use std::{

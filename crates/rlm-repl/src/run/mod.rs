@@ -191,7 +191,7 @@ fn finish(shown: &Shown, ended: Result<rlm::Report, RlmError>, interrupts: u32) 
     let (report, error) = match ended {
         Ok(report) => (report, None),
         Err(RlmError::Model { error, report }) => (*report, Some(error)),
-        Err(error) => return Err(config::about(error)),
+        Err(error) => return Err(config::about(error, "leave --max-cost out")),
     };
     let written = if shown.json { result::json(&report)? } else { result::answer(&report) };
     world::out(&written).context("cannot write to standard output")?;
