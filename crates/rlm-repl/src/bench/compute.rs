@@ -36,7 +36,7 @@ pub static PROGRAMS: [Program; 12] = [
     program!("csv_parse"),
 ];
 
-const WHAT: &str = "time of the program";
+const WHAT: &str = "";
 
 /// Times one program. What goes wrong is a row too.
 pub async fn row(engine: &Engine, program: &Program, runs: u32, reference: Option<&Reference>) -> Row {

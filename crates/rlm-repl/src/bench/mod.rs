@@ -10,6 +10,7 @@ mod reference;
 use std::time::Duration;
 
 use anyhow::Result;
+use indicatif::{ProgressBar, ProgressStyle};
 use rlm_sandbox::Engine;
 use serde::Serialize;
 
@@ -74,17 +75,22 @@ pub fn bench(args: &BenchArgs) -> Result<i32> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let engine = Engine::new()?;
     let mut rows = Vec::new();
+    // On a terminal; elsewhere it shows nothing.
+    let bar = ProgressBar::new(programs.len() as u64).with_message("starting");
+    bar.set_style(ProgressStyle::with_template("measuring {wide_msg} {pos}/{len}")?);
     if args.only.is_none() {
-        tell(args, "the engine");
+        bar.set_message("the engine");
         rows.extend(runtime.block_on(engine::rows(&engine, args.runs, reference.as_ref()))?);
     }
     let mut logs = Vec::new();
     for program in programs {
-        tell(args, program.name);
+        bar.inc(1);
+        bar.set_message(program.name);
         let row = runtime.block_on(compute::row(&engine, program, args.runs, reference.as_ref()));
         logs.extend(row.ratio.map(f64::ln));
         rows.push(row);
     }
+    bar.finish_and_clear();
     if rows.is_empty() {
         let names: Vec<&str> = compute::PROGRAMS.iter().map(|program| program.name).collect();
         return Err(failure::Usage::new("no program's name has this in it")
@@ -101,12 +107,6 @@ pub fn bench(args: &BenchArgs) -> Result<i32> {
     world::out(&if args.json { serde_json::to_string(&measured)? + "\n" } else { table(&measured) })?;
     let all_well = measured.rows.iter().all(|row| row.problem.is_none());
     Ok(if all_well { failure::OK } else { failure::FAILED })
-}
-
-fn tell(args: &BenchArgs, what: &str) {
-    if !args.json && world::err_is_screen() {
-        world::err(&format!("measuring {what}\n"));
-    }
 }
 
 fn table(measured: &Measured) -> String {

@@ -30,6 +30,8 @@ print(out.getvalue(), end="")
 pub struct Reference {
     /// Such as `CPython 3.11.4`.
     pub version: String,
+    /// Where it is: what the path finds first may be a script that looks for it.
+    program: String,
 }
 
 /// What CPython took and printed.
@@ -41,14 +43,16 @@ pub struct Took {
 impl Reference {
     /// The `python3` on the path.
     pub fn find() -> Result<Self> {
-        let asked = "import platform; print(platform.python_implementation(), platform.python_version())";
-        let version = python(&["-c", asked], "")?.trim().to_owned();
-        Ok(Self { version })
+        let asked = "import platform, sys; print(platform.python_implementation(), platform.python_version()); \
+                     print(sys.executable)";
+        let said = python("python3", &["-c", asked], "")?;
+        let (version, program) = said.split_once('\n').context("python3 does not say what it is")?;
+        Ok(Self { version: version.trim().to_owned(), program: program.trim().to_owned() })
     }
 
     /// A program's least time of so many runs, and what it printed.
     pub fn run(&self, prepare: &str, timed: &str, runs: u32) -> Result<Took> {
-        let said = python(&["-c", PROGRAM, &runs.to_string()], &format!("{prepare}\0{timed}"))?;
+        let said = python(&self.program, &["-c", PROGRAM, &runs.to_string()], &format!("{prepare}\0{timed}"))?;
         let (seconds, output) = said.split_once('\n').context("python3 printed nothing")?;
         Ok(Took { seconds: seconds.parse().context("python3 printed no time")?, output: output.to_owned() })
     }
@@ -58,7 +62,7 @@ impl Reference {
         let mut least = Duration::MAX;
         for _ in 0..runs {
             let began = Instant::now();
-            let said = python(&["-c", code], "")?;
+            let said = python(&self.program, &["-c", code], "")?;
             least = least.min(began.elapsed());
             if said != expected {
                 bail!("python3 printed {said:?} for {code:?}");
@@ -68,8 +72,8 @@ impl Reference {
     }
 }
 
-fn python(args: &[&str], stdin: &str) -> Result<String> {
-    let output = world::run_program("python3", args, stdin).context("python3")?;
+fn python(program: &str, args: &[&str], stdin: &str) -> Result<String> {
+    let output = world::run_program(program, args, stdin).context("python3")?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         bail!("python3: {}", said.trim().lines().last().unwrap_or("failed without a word"));

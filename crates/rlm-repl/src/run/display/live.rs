@@ -16,8 +16,12 @@ use rlm_sandbox::{Execution, Outcome};
 use super::{Calls, remark, spend};
 use crate::{python, text, traceback, world};
 
+/// Lines of a cell's code that are shown.
+const CODE_LINES: usize = 30;
 /// Lines of a cell's output that are shown.
 const OUTPUT_LINES: usize = 10;
+/// Columns of the last line that are for the time and for what the terminal echoes.
+const FOR_TIME: usize = 18;
 /// How often the last lines are drawn anew.
 const TICK: Duration = Duration::from_millis(120);
 /// Spinner and bar are ASCII: every terminal has them.
@@ -56,6 +60,8 @@ struct Reply {
     line: String,
     characters: usize,
     in_code: bool,
+    /// Lines of this code so far.
+    code_lines: usize,
     open: python::Open,
 }
 
@@ -69,8 +75,9 @@ impl Live {
             bar
         };
         let time = budget.wall.map_or(String::new(), |wall| format!(" of {}s", wall.as_secs()));
-        let (status, spent) =
-            (line("{spinner} {wide_msg} {elapsed}"), line(&format!("  {{wide_msg}} {{elapsed}}{time}")));
+        let status = line("{spinner} {wide_msg} {elapsed}");
+        // Not as wide as the terminal: it echoes Ctrl-C behind the last line, and would begin another.
+        let spent = line(&format!("  {{msg}}, {{elapsed}}{time}"));
         Self {
             screen,
             status,
@@ -101,7 +108,7 @@ impl Live {
             Event::CellEnded { execution, .. } => self.cell_ended(execution),
             Event::SubCallsStarted { model, count } => self.calls_started(&mut state, model, *count),
             Event::SubCallEnded { error, .. } => self.call_ended(&mut state, error.is_some()),
-            Event::SpendChanged { spend } => self.spent.set_message(spend::line(spend, &self.budget)),
+            Event::SpendChanged { spend } => self.show_spend(spend),
             Event::ChildStarted { .. } => state.children += 1,
             Event::ChildEnded { .. } => state.children = state.children.saturating_sub(1),
             _ => {}
@@ -129,12 +136,16 @@ impl Live {
 
     fn begin(&self) {
         self.spent.reset();
-        self.spent
-            .set_message(spend::line(&Spend { cost: Some(rlm_model::Money::ZERO), ..Spend::default() }, &self.budget));
+        self.show_spend(&Spend { cost: Some(rlm_model::Money::ZERO), ..Spend::default() });
         self.status.reset();
         for bar in [&self.status, &self.spent] {
             bar.enable_steady_tick(TICK);
         }
+    }
+
+    fn show_spend(&self, spend: &Spend) {
+        let line = spend::line(spend, &self.budget);
+        self.spent.set_message(truncate_str(&line, self.width().saturating_sub(FOR_TIME).max(10), "...").into_owned());
     }
 
     fn doing(&self, what: String) {
@@ -167,12 +178,25 @@ impl Live {
         let line = std::mem::take(&mut reply.line);
         let fence = line.trim();
         if fence.starts_with("```") {
+            self.code_ended(reply);
             reply.in_code = !reply.in_code;
             reply.open = None;
         } else if reply.in_code {
-            self.print_code(&line, &mut reply.open);
+            reply.code_lines += 1;
+            if reply.code_lines <= CODE_LINES {
+                self.print_code(&line, &mut reply.open);
+            }
         } else if !fence.is_empty() {
             self.print(&format!("    {}", text::visible(line.trim_end())));
+        }
+    }
+
+    /// Says how much of the code was not shown.
+    fn code_ended(&self, reply: &mut Reply) {
+        let rest = std::mem::take(&mut reply.code_lines).saturating_sub(CODE_LINES);
+        if rest > 0 {
+            let rest = text::counted(rest as u64, "more line");
+            self.print(&self.paint(Style::new().dimmed(), &format!("  | ... {rest}")));
         }
     }
 
@@ -220,6 +244,7 @@ impl Live {
         if !state.reply.line.is_empty() {
             self.reply_line(&mut state.reply);
         }
+        self.code_ended(&mut state.reply);
         state.cells = Turn::parse(whole).cells.len();
         self.forget_reply(state);
         self.doing("reading the reply".into());
