@@ -42,8 +42,7 @@ pub async fn rows(engine: &Engine, runs: u32, reference: Option<&Reference>) -> 
 
 fn python_cell(python: &Reference, runs: u32) -> Result<f64> {
     let timed = format!("for _ in range({CELLS}):\n    exec(compile('1+1', 'cell', 'exec'), names)\nprint('done')");
-    let took = python.run("names = {}", &timed, runs)?;
-    Ok(took.seconds / f64::from(CELLS))
+    Ok(python.time("names = {}", &timed, "done\n", runs)? / f64::from(CELLS))
 }
 
 fn python_call(python: &Reference, runs: u32) -> Result<f64> {
@@ -51,18 +50,14 @@ fn python_call(python: &Reference, runs: u32) -> Result<f64> {
     const CALLS: u32 = 100_000;
     let timed = |call: &str| format!("for _ in range({CALLS}):\n    r = {call}\nprint(r)");
     let prepare = "def echo(value):\n    return value\n";
-    let (with, without) = (python.run(prepare, &timed("echo(7)"), runs)?, python.run(prepare, &timed("7"), runs)?);
-    Ok((with.seconds - without.seconds).max(0.0) / f64::from(CALLS))
+    let time = |call: &str| python.time(prepare, &timed(call), "7\n", runs);
+    Ok((time("echo(7)")? - time("7")?).max(0.0) / f64::from(CALLS))
 }
 
 fn python_context(python: &Reference, runs: u32) -> Result<f64> {
     let prepare =
         format!("data = ('a plain line of text, forty bytes long.\\n' * {})[:{CONTEXT}].encode()", CONTEXT / 40 + 1);
-    let took = python.run(&prepare, "print(len(data.decode()))", runs)?;
-    if took.output != format!("{CONTEXT}\n") {
-        bail!("python3 printed {:?}", took.output);
-    }
-    Ok(took.seconds)
+    python.time(&prepare, "print(len(data.decode()))", &format!("{CONTEXT}\n"), runs)
 }
 
 async fn start(engine: &Engine) -> Result<Session> {

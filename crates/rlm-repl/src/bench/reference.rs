@@ -57,6 +57,15 @@ impl Reference {
         Ok(Took { seconds: seconds.parse().context("python3 printed no time")?, output: output.to_owned() })
     }
 
+    /// The same in seconds, where the output has to be this.
+    pub fn time(&self, prepare: &str, timed: &str, expected: &str, runs: u32) -> Result<f64> {
+        let took = self.run(prepare, timed, runs)?;
+        if took.output != expected {
+            bail!("python3 printed {:?}, not {expected:?}", took.output);
+        }
+        Ok(took.seconds)
+    }
+
     /// The least time of a whole process that runs `code`, which prints `expected`.
     pub fn process(&self, code: &str, expected: &str, runs: u32) -> Result<f64> {
         let mut least = Duration::MAX;

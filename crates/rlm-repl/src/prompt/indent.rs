@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use reedline::{EditCommand, EditMode, Emacs, EventStatus, PromptEditMode, ReedlineEvent, ReedlineRawEvent};
+use reedline::{EditCommand, EditMode, Emacs, PromptEditMode, ReedlineEvent, ReedlineRawEvent};
 
 use super::unfinished::{INDENT, indent_after};
 
@@ -73,10 +73,6 @@ impl EditMode for Indenting {
 
     fn edit_mode(&self) -> PromptEditMode {
         self.keys.edit_mode()
-    }
-
-    fn handle_mode_specific_event(&mut self, event: ReedlineEvent) -> EventStatus {
-        self.keys.handle_mode_specific_event(event)
     }
 }
 
