@@ -135,7 +135,6 @@ impl<'a> Setup<'a> {
         match &named.name {
             ModelName::Builtin => Ok(Arc::new(Builtin)),
             ModelName::Recorded { path } => Ok(Arc::new(replay(path)?)),
-            ModelName::Local { path } => local(path),
             ModelName::Remote { provider, model } => Ok(Arc::new(self.remote(named, provider, model)?)),
             other => Err(Usage::new(format!("model {other}: not supported by this build")).into()),
         }
@@ -272,25 +271,6 @@ fn replay(path: &str) -> Result<Replay> {
     Ok(Replay::read(name, BufReader::new(file), Matching::Content).map_err(|error| named(&error))?)
 }
 
-/// Weights on this machine.
-#[cfg(feature = "local")]
-fn local(path: &str) -> Result<SharedModel> {
-    let about = |why: &dyn std::fmt::Display| {
-        Usage::new(format!("weights {path}: {why}")).hint("name a GGUF file, such as local:models/qwen3-0.6b-q4.gguf")
-    };
-    let file = world::open(Path::new(path)).map_err(|error| about(&contexts::describe(&error)))?;
-    let model = rlm_model::Local::read(format!("local:{path}"), &mut BufReader::new(file));
-    Ok(Arc::new(model.map_err(|error| about(&error.message))?))
-}
-
-/// This build cannot use weights.
-#[cfg(not(feature = "local"))]
-fn local(path: &str) -> Result<SharedModel> {
-    Err(Usage::new(format!("model local:{path}: this build has no local weights"))
-        .hint("build it with `cargo build --release --features local`, or serve the weights with ollama, llama.cpp or vllm")
-        .into())
-}
-
 /// A model that cannot even be set up, for which only the settings are to blame.
 fn refused(error: &ModelError) -> Usage {
     let usage = Usage::new(error.to_string());
@@ -414,7 +394,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_used_is_said() {
-        let known = "known are builtin, local:PATH, recorded:PATH and PROVIDER:NAME, where PROVIDER is one of openai, responses, \
+        let known = "known are builtin, recorded:PATH and PROVIDER:NAME, where PROVIDER is one of openai, responses, \
                      anthropic, gemini, azure, openrouter, groq, mistral, deepseek, xai, ollama, llamacpp, vllm";
         assert_eq!(
             chosen(&args(Some("gpt-5"), None, None), &[]),

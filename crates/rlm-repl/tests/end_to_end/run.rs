@@ -96,7 +96,7 @@ fn what_cannot_be_asked_is_a_usage_error() {
         ended(
             2,
             "",
-            "error: unknown model \"gpt-5\": known are builtin, local:PATH, recorded:PATH and PROVIDER:NAME, where PROVIDER is \
+            "error: unknown model \"gpt-5\": known are builtin, recorded:PATH and PROVIDER:NAME, where PROVIDER is \
              one of openai, responses, anthropic, gemini, azure, openrouter, groq, mistral, deepseek, xai, ollama, \
              llamacpp, vllm\n\
              hint: use builtin, or openai:NAME such as openai:gpt-5\n"
