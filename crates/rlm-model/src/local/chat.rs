@@ -45,7 +45,7 @@ impl Dialect {
     }
 
     /// The conversation, up to where the reply begins.
-    pub fn pieces<'a>(self, messages: &'a [Message]) -> Vec<Piece<'a>> {
+    pub fn pieces(self, messages: &[Message]) -> Vec<Piece<'_>> {
         let mut pieces = Vec::new();
         let text = |text: &'static str| Piece::Text(Cow::Borrowed(text));
         for message in messages {
