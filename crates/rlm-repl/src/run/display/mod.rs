@@ -17,7 +17,7 @@ pub struct Display(Kind);
 
 enum Kind {
     Quiet,
-    Plain(Mutex<Plain>),
+    Plain(Box<Mutex<Plain>>),
     Live(Box<Live>),
 }
 
@@ -26,7 +26,7 @@ impl Display {
     pub fn new(quiet: bool, model: &str, budget: &Budget) -> Arc<Self> {
         Arc::new(Self(match (quiet, world::err_is_screen()) {
             (true, _) => Kind::Quiet,
-            (false, false) => Kind::Plain(Mutex::new(Plain::new(budget))),
+            (false, false) => Kind::Plain(Box::new(Mutex::new(Plain::new(budget)))),
             (false, true) => Kind::Live(Box::new(Live::new(model, budget))),
         }))
     }
