@@ -42,6 +42,8 @@ pub enum Command {
     Models(ModelsArgs),
     /// Make one HTML page of a trajectory, which needs no network to be looked at
     View(ViewArgs),
+    /// Measure this machine: what sessions, cells, calls and computing cost, beside its python3
+    Bench(BenchArgs),
     /// Print the completions of a shell, to be put where it looks for them
     Completions {
         /// The shell
@@ -54,6 +56,20 @@ pub enum Command {
     },
 }
 
+/// Settings of `bench`.
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// How often each is done; the least time counts
+    #[arg(long, value_name = "N", default_value = "5", value_parser = units::positive, allow_hyphen_values = true)]
+    pub runs: u32,
+    /// Only the computing programs whose name has this in it
+    #[arg(long, value_name = "PART")]
+    pub only: Option<String>,
+}
+
 /// Settings of `view`.
 #[derive(Debug, Args)]
 pub struct ViewArgs {
@@ -62,6 +78,10 @@ pub struct ViewArgs {
     /// Where the page goes, `-` for standard output; unless told, beside the trajectory as .html
     #[arg(short, long, value_name = "PATH")]
     pub output: Option<PathBuf>,
+    /// Where a context of the run is now, in the order the run had them, so that the page can show which
+    /// parts of it were read; unless told, where the run had it
+    #[arg(long, value_name = "PATH")]
+    pub context: Vec<PathBuf>,
 }
 
 /// Settings of the interactive prompt.
@@ -79,6 +99,12 @@ pub struct PromptArgs {
     /// Limits of each cell.
     #[command(flatten)]
     pub limits: LimitArgs,
+    /// Who answers `%ask`.
+    #[command(flatten)]
+    pub models: ModelArgs,
+    /// What one `%ask` may spend.
+    #[command(flatten)]
+    pub budget: BudgetArgs,
     /// The configuration.
     #[command(flatten)]
     pub config: ConfigArgs,

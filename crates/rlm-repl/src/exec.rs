@@ -10,7 +10,7 @@ use crate::{
     config::{self, KeyFile},
     contexts,
     failure::{self, Usage},
-    outcome::{Hints, Record, complaint},
+    outcome::{Hints, Record, complain},
     packages, snapshots,
     units::MAX_MEMORY,
     world,
@@ -114,6 +114,7 @@ fn run(code: &str, context: &ContextArgs, packages: &PackageArgs, limits: Limits
             }
             Some(path) => {
                 let snapshot = snapshots::read(path, &key.to_load()?)?;
+                let builder = snapshots::with_idle_functions(builder, &snapshot);
                 let mut session =
                     builder.load(&snapshot, &opened).await.map_err(|error| snapshots::about(path, error))?;
                 contexts::bind(&mut session, &new_ones(opened, &snapshot)).await?;
@@ -150,7 +151,7 @@ fn show(execution: &Execution, print_value: bool) -> Result<i32> {
     for note in &execution.notes {
         world::err(&format!("note: {note}\n"));
     }
-    world::err(&complaint(&execution.outcome, Hints::Flags));
+    complain(&execution.outcome, Hints::Flags);
     Ok(exit_code(&execution.outcome))
 }
 

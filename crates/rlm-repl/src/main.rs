@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod bench;
 mod config;
 mod contexts;
 mod exec;
@@ -11,11 +12,13 @@ mod models;
 mod outcome;
 mod packages;
 mod prompt;
+mod python;
 mod run;
 mod session;
 mod shell;
 mod snapshots;
 mod text;
+mod traceback;
 mod units;
 mod value;
 mod view;
@@ -46,6 +49,7 @@ fn dispatch(cli: Cli) -> Result<i32> {
         Some(Command::Exec(args)) => exec::exec(&args),
         Some(Command::Session(args)) => session::session(&args),
         Some(Command::Models(args)) => models::models(&args),
+        Some(Command::Bench(args)) => bench::bench(&args),
         Some(Command::View(args)) => view::view(&args),
         Some(Command::Completions { shell }) => shell::completions(shell),
         Some(Command::Man { subcommand }) => shell::manual(subcommand.as_deref()),

@@ -7,6 +7,7 @@
 use std::{
     io::{self, IsTerminal, Read, Write},
     path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
     time::SystemTime,
 };
 
@@ -81,6 +82,22 @@ pub fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stdout().is_terminal()
 }
 
+/// Runs a program of the user's to its end, found on the path.
+pub fn run_program(name: &str, args: &[&str], stdin: &str) -> io::Result<Output> {
+    let mut child =
+        Command::new(name).args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    if let Some(mut pipe) = child.stdin.take() {
+        // A program that fails early does not read its input, and says why elsewhere.
+        let _ = pipe.write_all(stdin.as_bytes());
+    }
+    child.wait_with_output()
+}
+
+/// How many cores there are to work on.
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// The time of day.
 pub fn now() -> SystemTime {
     SystemTime::now()
@@ -94,6 +111,16 @@ pub fn now_seconds() -> u64 {
 /// Whether colour is welcome on standard output.
 pub fn wants_colour() -> bool {
     io::stdout().is_terminal() && variable("NO_COLOR").is_none() && variable("TERM").as_deref() != Some("dumb")
+}
+
+/// Whether standard error is a terminal that can show more than lines.
+pub fn err_is_screen() -> bool {
+    io::stderr().is_terminal() && variable("TERM").is_some_and(|term| term != "dumb")
+}
+
+/// Whether colour is welcome on standard error.
+pub fn err_wants_colour() -> bool {
+    err_is_screen() && variable("NO_COLOR").is_none()
 }
 
 /// Makes a file that only its owner may read, whole or not at all: `fill` writes beside it, under
@@ -185,6 +212,12 @@ pub fn out(text: &str) -> io::Result<()> {
 pub fn err(text: &str) {
     let mut stderr = io::stderr().lock();
     let _ = write(&mut stderr, text);
+}
+
+/// Writes text with colours of ours to standard error. Whatever else is in it has been made visible.
+pub fn err_painted(text: &str) {
+    let mut stderr = io::stderr().lock();
+    let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
 }
 
 /// Raw into files and pipes; with control characters made visible at a terminal.

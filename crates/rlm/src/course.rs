@@ -7,11 +7,11 @@ mod ending;
 use std::sync::Arc;
 
 use rlm_model::{Finish, Message, ModelError, Reply, SharedModel};
-use rlm_sandbox::{Context, Outcome, Session};
+use rlm_sandbox::{Cell, Checkpoint, Context, Limits, Outcome, Session, SessionBuilder};
 use tokio::time::Instant;
 
 use crate::{
-    Answer, Event, Final, Report, RlmError, Source, Stop, Turn,
+    Answer, Event, Final, Report, RlmError, Settings, Source, Stop, Turn,
     broker::{Broker, Schema},
     budget::Spent,
     context::{self, Bound},
@@ -106,16 +106,17 @@ enum Said {
 }
 
 impl Course {
-    /// The root run of a tree.
+    /// The root run of a tree, in a session of its own or in one that holds variables.
     pub(crate) async fn of_root(
         tree: Arc<Tree>,
         broker: Arc<Broker>,
         question: &str,
         contexts: Vec<(String, Context)>,
+        session: Option<Session>,
     ) -> Result<(Self, Vec<Bound>), RlmError> {
         let schema = tree.settings.answer_schema.as_ref().map(Schema::new).transpose().map_err(RlmError::Schema)?;
         let model = tree.models.root.clone();
-        let child = Child { broker, model, schema: schema.map(Arc::new), session: None };
+        let child = Child { broker, model, schema: schema.map(Arc::new), session };
         Self::begin(child, question, contexts).await
     }
 
@@ -169,8 +170,32 @@ impl Course {
         if let Some(schema) = &course.schema {
             course.pending.push(course.pack.schema(schema));
         }
+        if inherits && course.broker.depth == 0 {
+            course.take_over().await?;
+        }
         course.say(Message::system(course.pack.system(levels)));
         Ok((course, contexts))
+    }
+
+    /// Begins in a session that a person has worked in: forgets the answer of an earlier run, and tells
+    /// what variables there are.
+    async fn take_over(&mut self) -> Result<(), RlmError> {
+        // A session that was saved by another program may lack what cells find bound.
+        let imports =
+            IMPORTS.map(|(module, names)| format!("\n    from {module} import {}", names.join(", "))).concat();
+        let fresh = format!(
+            "__import__(\"rlm_answer\").answer.clear()\n__import__(\"rlm_answer\").prepare([])\n\
+             if \"FINAL\" not in globals():{imports}\nNone"
+        );
+        self.session.run(&Cell::new(fresh)).await?;
+        let variables = self.session.variables(act::VARIABLES_LISTED).await?;
+        self.pending.push(observation::of_variables(&variables, &mut self.seen));
+        Ok(())
+    }
+
+    /// The session's state, for whoever goes on with it.
+    pub(crate) async fn state(&mut self) -> Result<Checkpoint, RlmError> {
+        Ok(self.session.checkpoint().await?)
     }
 
     /// Adds to the conversation, which is never changed otherwise.
@@ -273,6 +298,7 @@ impl Course {
             usage: reply.usage,
             cells,
             answer,
+            began,
             wall: began.elapsed().as_secs_f64(),
         });
         // Providers refuse empty messages.
@@ -320,20 +346,25 @@ impl Course {
 
     /// Tells the listener of an event of this run.
     fn tell(&self, event: impl FnOnce() -> Event) {
-        self.tree.events.tell(|| match self.broker.depth {
-            0 => event(),
-            depth => Event::InChild { run: self.broker.run.clone(), depth, event: Box::new(event()) },
-        });
+        self.broker.tell(event);
     }
 }
 
 async fn start(tree: &Tree, broker: &Arc<Broker>) -> Result<Session, RlmError> {
     let settings = &tree.settings;
-    // The broker keeps the time of each model call, and of each only; a batch takes as long as it takes.
-    let limits = rlm_sandbox::Limits { host_wait: ending::NO_END, ..settings.limits.clone() };
-    let builder = tree.workshop.session(limits).seed(settings.seed);
-    let builder = IMPORTS.into_iter().fold(builder, |builder, (module, names)| builder.import(module, names));
-    let mut session = broker.offer(builder).start().await?;
+    let builder = tree.workshop.session(limits(settings)).seed(settings.seed);
+    let mut session = broker.offer(with_imports(builder)).start().await?;
     broker.follow(session.forker());
     Ok(session)
+}
+
+/// What cells of a run may use. The broker keeps the time of each model call, and of each only; a batch
+/// takes as long as it takes.
+pub(crate) fn limits(settings: &Settings) -> Limits {
+    Limits { host_wait: ending::NO_END, ..settings.limits.clone() }
+}
+
+/// Binds the names that cells of a run cannot lose.
+pub(crate) fn with_imports(builder: SessionBuilder) -> SessionBuilder {
+    IMPORTS.into_iter().fold(builder, |builder, (module, names)| builder.import(module, names))
 }

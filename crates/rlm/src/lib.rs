@@ -37,7 +37,7 @@ mod tree;
 pub use answer::{Answer, Source};
 pub use budget::Resource;
 pub use error::RlmError;
-pub use event::{Event, Listener};
+pub use event::{Event, Listener, Spend};
 pub use journal::{ContextSeen, Ending, JOURNAL_VERSION, Journal, JournalError, JournalKey, JournalSink, Start};
 pub use prompt::Pack;
 pub use reply::{Final, Turn};

@@ -3,15 +3,15 @@
 use std::{io::Write, sync::Arc};
 
 use rlm_model::Usage;
-use rlm_sandbox::{Context, Engine};
+use rlm_sandbox::{Checkpoint, Context, Engine, Session, SessionBuilder};
 use serde_json::Value as Json;
 use tokio::time::Instant;
 
 use crate::{
     Budget, Event, Models, Report, RlmError, Settings, Stopper,
-    broker::Broker,
+    broker::{self, Broker},
     budget::Ledger,
-    course::Course,
+    course::{self, Course},
     event::Events,
     journal::{ContextSeen, Hasher, JOURNAL_VERSION, Journal, JournalError, JournalKey, JournalSink, Recorder, Start},
     trajectory::{Clock, Trajectory},
@@ -114,6 +114,73 @@ impl Run {
     /// When the root model cannot be asked, the sandbox fails, the contexts cannot be bound, a model
     /// lacks a price that the budget needs, or a journal does not fit.
     pub async fn ask(self, question: &str, contexts: Vec<(String, Context)>) -> Result<Report, RlmError> {
+        self.go(question, contexts, None).await.0
+    }
+
+    /// Prepares a session that a run can take over with [`Self::ask_in`]. Until one does, what cells
+    /// could call in a run raises an error that says `idle`.
+    #[must_use]
+    pub fn prepare(session: SessionBuilder, idle: &str) -> SessionBuilder {
+        let names: Vec<&str> = Self::functions().collect();
+        Self::idle_functions(course::with_imports(session), &names, idle)
+    }
+
+    /// The names of the host functions that a run answers.
+    pub fn functions() -> impl Iterator<Item = &'static str> {
+        broker::names()
+    }
+
+    /// Offers functions under these names that raise an error which says `idle`, such as a session needs
+    /// that was saved after [`Self::prepare`].
+    #[must_use]
+    pub fn idle_functions(session: SessionBuilder, names: &[&str], idle: &str) -> SessionBuilder {
+        names.iter().fold(session, |session, name| session.host_function(*name, broker::idle(idle)))
+    }
+
+    /// Answers `question` in a session that [`Self::prepare`] prepared, whose variables the root model
+    /// finds. The session is then as the root model left it; cells' host functions are idle again.
+    /// When the run could not be done, the session is as it was. There is no journal of such a run.
+    ///
+    /// # Errors
+    /// When the root model cannot be asked, the sandbox fails, or a model lacks a price that the budget
+    /// needs.
+    pub async fn ask_in(mut self, session: &mut Session, question: &str, idle: &str) -> Result<Report, RlmError> {
+        self.journal = Keeping::None;
+        let mut copy = session.fork().await?;
+        copy.set_limits(course::limits(&self.settings));
+        let (ended, state) = self.go(question, Vec::new(), Some(copy)).await;
+        if let Some(state) = state {
+            session.rollback(&state).await?;
+            broker::answer_idle(session, idle);
+        }
+        ended
+    }
+
+    /// Does the run, in a session of its own or in one that holds variables. How that one was left
+    /// comes back too.
+    async fn go(
+        self,
+        question: &str,
+        contexts: Vec<(String, Context)>,
+        session: Option<Session>,
+    ) -> (Result<Report, RlmError>, Option<Checkpoint>) {
+        let is_taken_over = session.is_some();
+        let (tree, mut course) = match self.begin(question, contexts, session).await {
+            Ok(begun) => begun,
+            Err(error) => return (Err(error), None),
+        };
+        let ended = course.go().await;
+        let ended = course.report(ended).await;
+        let state = if is_taken_over { course.state().await.ok() } else { None };
+        (finish(&tree, ended), state)
+    }
+
+    async fn begin(
+        self,
+        question: &str,
+        contexts: Vec<(String, Context)>,
+        session: Option<Session>,
+    ) -> Result<(Arc<Tree>, Course), RlmError> {
         let Self { engine, models, settings, sink, events, stopper, journal, modules } = self;
         if !matches!(journal, Keeping::Replay { .. }) {
             check_prices(&models, &settings.budget)?;
@@ -127,11 +194,9 @@ impl Run {
         let iterations = settings.budget.iterations;
         let tree = Tree::new(Workshop { engine, modules }, models, settings, recorder, events, stopper, trajectory);
         let broker = Broker::new(tree.clone(), ledger, ROOT.to_owned(), 0, iterations);
-        let (mut course, bound) = Course::of_root(tree.clone(), broker, question, contexts).await?;
+        let (course, bound) = Course::of_root(tree.clone(), broker, question, contexts, session).await?;
         tree.trajectory().begin(question, &bound, &tree.models, &tree.settings);
-        let ended = course.go().await;
-        let ended = course.report(ended).await;
-        finish(&tree, ended)
+        Ok((tree, course))
     }
 }
 

@@ -45,6 +45,7 @@ pub(crate) struct Ran {
     pub shown: String,
     pub variables: Vec<Variable>,
     pub calls: Vec<SubCall>,
+    pub began: Instant,
     pub wall: f64,
 }
 
@@ -60,6 +61,7 @@ pub(crate) struct Iteration<'a> {
     pub usage: Usage,
     pub cells: &'a [Ran],
     pub answer: Option<&'a Answer>,
+    pub began: Instant,
     pub wall: f64,
 }
 
@@ -81,7 +83,7 @@ impl Trajectory {
 
     pub(crate) fn iteration(&mut self, iteration: &Iteration<'_>) {
         if self.is_kept() {
-            self.write(&iteration.json(self.clock.now()));
+            self.write(&iteration.json(&self.clock));
         }
     }
 
@@ -109,6 +111,11 @@ impl Trajectory {
 }
 
 impl Clock {
+    /// Seconds from the run's begin to `then`.
+    fn at(&self, then: Instant) -> f64 {
+        then.saturating_duration_since(self.began).as_secs_f64()
+    }
+
     fn now(&self) -> Option<String> {
         let now = self.started?.checked_add(self.began.elapsed())?;
         Some(jiff::Timestamp::try_from(now).ok()?.to_string())
@@ -153,17 +160,18 @@ fn of_context(bound: &Bound) -> Json {
 }
 
 impl Iteration<'_> {
-    fn json(&self, now: Option<String>) -> Json {
+    fn json(&self, clock: &Clock) -> Json {
         json!({
             "type": if self.depth == 0 { "iteration" } else { "child_iteration" },
             "run": self.run,
             "iteration": self.number,
             "closing": self.closing,
-            "timestamp": now,
+            "timestamp": clock.now(),
+            "at": clock.at(self.began),
             "prompt": self.prompt,
             "response": self.response,
             "usage": self.usage,
-            "code_blocks": self.cells.iter().map(Ran::json).collect::<Vec<_>>(),
+            "code_blocks": self.cells.iter().map(|cell| cell.json(clock)).collect::<Vec<_>>(),
             "final_answer": self.answer.map(|answer| &answer.text),
             "iteration_time": self.wall,
         })
@@ -171,7 +179,7 @@ impl Iteration<'_> {
 }
 
 impl Ran {
-    fn json(&self) -> Json {
+    fn json(&self, clock: &Clock) -> Json {
         let execution = &*self.execution;
         json!({
             "code": self.code,
@@ -182,8 +190,9 @@ impl Ran {
                 "outcome": observation::outcome_name(&execution.outcome),
                 "notes": execution.notes,
                 "locals": self.locals(),
+                "at": clock.at(self.began),
                 "execution_time": self.wall,
-                "rlm_calls": self.calls.iter().map(SubCall::json).collect::<Vec<_>>(),
+                "rlm_calls": self.calls.iter().map(|call| call.json(clock)).collect::<Vec<_>>(),
                 "final_answer": execution.submitted.as_ref().map(json::text),
             },
         })
@@ -211,7 +220,7 @@ impl Ran {
 }
 
 impl SubCall {
-    fn json(&self) -> Json {
+    fn json(&self, clock: &Clock) -> Json {
         let usage = usage_of(&self.result);
         json!({
             "root_model": self.model,
@@ -221,6 +230,7 @@ impl SubCall {
             "usage_summary": usage_summary(&BTreeMap::from([(self.model.clone(), usage)])),
             "prompt_tokens": usage.input_tokens,
             "completion_tokens": usage.output_tokens,
+            "at": clock.at(self.began),
             "execution_time": self.wall.as_secs_f64(),
             "by": self.by,
         })

@@ -5,12 +5,12 @@ use std::{
     time::Duration,
 };
 
-use rlm_model::{ErrorKind, ModelError, Money, Reply, Request, SharedModel, Usage};
+use rlm_model::{ErrorKind, ModelError, Money, Reply, Request, SharedModel, StreamListener, Usage};
 use rlm_sandbox::{Engine, Limits, SessionBuilder};
 use tokio::{sync::Semaphore, time::timeout};
 
 use crate::{
-    Models, Settings, Stopper,
+    Event, Models, Settings, Stopper,
     budget::{Amounts, Reservation, most_input_tokens},
     event::Events,
     journal::{Bill, Body, Recorder, Settled},
@@ -94,20 +94,26 @@ impl Tree {
         self.settings.max_output_tokens.or(bounded.then_some(REPLY_TOKENS))
     }
 
-    /// Asks a model and books what it cost in place of the reservation. Gives up after `wait`.
+    /// Asks a model and books what it cost in place of the reservation. Gives up after `wait`. A
+    /// `listener` is told the reply as it comes.
     pub(crate) async fn ask(
         &self,
         model: &SharedModel,
         request: Request,
         mut reservation: Reservation,
         wait: Duration,
+        listener: Option<StreamListener<'_>>,
     ) -> Result<Reply, ModelError> {
         if self.recorder.is_offline() {
             return Err(failure(model, ErrorKind::Fatal, "not asked: the journal has no answer to this"));
         }
         let wait = self.time_left().map_or(wait, |left| wait.min(left));
         reservation.sent();
-        let result = timeout(wait, model.complete(request)).await.unwrap_or_else(|_| {
+        let reply = match listener {
+            None => model.complete(request),
+            Some(listener) => model.stream(request, listener),
+        };
+        let result = timeout(wait, reply).await.unwrap_or_else(|_| {
             let message = format!("no answer within {:.3} s", wait.as_secs_f64());
             Err(failure(model, ErrorKind::Retryable { after: None }, &message))
         });
@@ -126,13 +132,17 @@ impl Tree {
     ) -> Result<Reply, ModelError> {
         // The semaphore is never closed.
         let _place = self.places.acquire().await;
-        self.ask(model, request, reservation, wait).await
+        self.ask(model, request, reservation, wait, None).await
     }
 
     /// Adds to the totals of the report.
     pub(crate) fn count<'a>(&self, bills: impl IntoIterator<Item = &'a Bill>) {
-        let mut totals = self.totals();
-        bills.into_iter().for_each(|bill| totals.add(bill));
+        let spend = {
+            let mut totals = self.totals();
+            bills.into_iter().for_each(|bill| totals.add(bill));
+            totals.spend()
+        };
+        self.events.tell(|| Event::SpendChanged { spend });
     }
 
     /// What all runs have used.

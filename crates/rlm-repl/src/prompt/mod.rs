@@ -1,9 +1,11 @@
 //! The interactive prompt: type a cell, see what it gives, keep the variables.
 
+mod ask;
 mod command;
 mod complete;
 mod editor;
 mod history;
+mod indent;
 mod unfinished;
 
 use std::{
@@ -13,7 +15,8 @@ use std::{
 
 use anyhow::Result;
 use reedline::{Reedline, Signal};
-use rlm_sandbox::{Bytes, Cell, Checkpoint, Context, Engine, Execution, Limits, Outcome, Session};
+use rlm::Run;
+use rlm_sandbox::{Bytes, Cell, Checkpoint, Context, Engine, Execution, Limits, Outcome, Session, SessionBuilder};
 use tokio::runtime::Runtime;
 
 use crate::{
@@ -24,6 +27,7 @@ use crate::{
     outcome::{self, Hints},
     packages, snapshots, text, world,
 };
+use ask::Asking;
 use command::{Command, NotACommand};
 use history::{Before, History};
 
@@ -37,14 +41,14 @@ pub fn prompt(args: &PromptArgs) -> Result<i32> {
     }
     let opened = contexts::open_all(&args.context)?;
     let files = packages::read(&args.packages)?;
-    // Two threads: a cell keeps one of them busy, and Ctrl-C has to be heard meanwhile.
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    // More threads than this one: a cell keeps it busy, and Ctrl-C has to be heard meanwhile.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(world::cores()).enable_all().build()?;
     // The editor reads Ctrl-C as a key; as a signal it comes only while a cell has the terminal.
     let interrupt = CellInterrupt::default();
     let engine = Engine::new()?;
     let session = runtime.block_on(async {
         let mut session =
-            packages::session(&engine, config::limits(&args.config, &args.limits)?, files).start().await?;
+            prepared(packages::session(&engine, config::limits(&args.config, &args.limits)?, files)).start().await?;
         contexts::bind(&mut session, &opened).await?;
         interrupt.listen(session.canceller())?;
         anyhow::Ok(session)
@@ -53,7 +57,13 @@ pub fn prompt(args: &PromptArgs) -> Result<i32> {
     let session = Arc::new(Mutex::new(session));
     let editor = editor::editor(&session, runtime.handle());
     let (history, key) = (History::default(), KeyFile::find(&args.key));
-    Prompt { runtime, session, interrupt, editor, engine, opened, history, key }.read_and_run()
+    let asking = Asking::new(args)?;
+    Prompt { args, runtime, session, interrupt, editor, engine, opened, history, key, asking }.read_and_run()
+}
+
+/// A session that `%ask` can take over.
+fn prepared(session: SessionBuilder) -> SessionBuilder {
+    Run::prepare(session, ask::IDLE)
 }
 
 fn greet(opened: &[rlm_sandbox::Context]) -> Result<()> {
@@ -64,7 +74,8 @@ fn greet(opened: &[rlm_sandbox::Context]) -> Result<()> {
 }
 
 /// Everything the prompt holds between two lines.
-struct Prompt {
+struct Prompt<'a> {
+    args: &'a PromptArgs,
     runtime: Runtime,
     session: Shared,
     interrupt: CellInterrupt,
@@ -74,9 +85,10 @@ struct Prompt {
     opened: Vec<Context>,
     history: History,
     key: KeyFile,
+    asking: Asking,
 }
 
-impl Prompt {
+impl Prompt<'_> {
     fn read_and_run(mut self) -> Result<i32> {
         loop {
             let typed = self.editor.read_line(&editor::PythonPrompt)?;
@@ -121,6 +133,12 @@ impl Prompt {
             Command::Vars => self.list_variables()?,
             Command::ShowLimits => world::out(&command::shown(lock(&self.session).limits()))?,
             Command::SetLimit(change) => self.set_limit(change)?,
+            Command::ShowBudget => world::out(&command::budget_shown(&self.asking.budget))?,
+            Command::SetBudget(change) => {
+                change(&mut self.asking.budget);
+                world::out(&command::budget_shown(&self.asking.budget))?;
+            }
+            Command::Ask(question) => self.ask(&question)?,
             Command::Time(code) => return self.cell(&code, true),
             Command::Undo => self.undo()?,
             Command::ListForks => world::out(&self.history.listing())?,
@@ -177,7 +195,7 @@ impl Prompt {
         let loaded = self.key.to_load().and_then(|key| snapshots::read(path, &key)).map_err(anyhow::Error::from);
         let loaded = loaded.and_then(|snapshot| {
             self.runtime.block_on(async {
-                let builder = self.engine.session(session.limits().clone());
+                let builder = prepared(self.engine.session(session.limits().clone()));
                 let loaded = builder.load(&snapshot, &self.opened).await;
                 let state = loaded.map_err(|error| snapshots::about(path, error))?.checkpoint().await?;
                 // The same session in another state, so that Ctrl-C goes on reaching it.
@@ -245,6 +263,6 @@ fn show(execution: &Execution) -> Result<()> {
     for note in &execution.notes {
         world::err(&format!("note: {note}\n"));
     }
-    world::err(&outcome::complaint(&execution.outcome, Hints::Prompt));
+    outcome::complain(&execution.outcome, Hints::Prompt);
     Ok(())
 }

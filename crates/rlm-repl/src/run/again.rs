@@ -6,7 +6,7 @@ use anyhow::Result;
 use rlm::{Journal, Report, Run};
 use rlm_sandbox::{Context, Engine};
 
-use super::{Shown, finish, heed_ctrl_c, journal, progress, runtime, trajectory_sink, with_files};
+use super::{Shown, display::Display, finish, heed_ctrl_c, journal, runtime, trajectory_sink, with_files};
 use crate::{
     args::{ContextArgs, PackageArgs, ReplayArgs, ResumeArgs},
     config::{self, Environment, File},
@@ -36,16 +36,16 @@ pub fn resume(args: &ResumeArgs) -> Result<i32> {
     runtime()?.block_on(async {
         let question = journal.start().question.clone();
         let settings = journal.start().settings.clone();
+        let display = Display::new(args.quiet, chosen.models.root.name(), &settings.budget);
         let run = Run::new(Engine::new()?, chosen.models, settings).resume(journal, file);
         let mut run = with_files(run, files);
         if let Some(sink) = trajectory {
             run = run.trajectory(sink);
         }
-        if !args.quiet {
-            run = run.events(progress::show);
-        }
-        let interrupts = heed_ctrl_c(run.stop_handle())?;
+        let run = display.follow(run);
+        let interrupts = heed_ctrl_c(run.stop_handle(), &display)?;
         let ended = run.ask(&question, contexts).await;
+        display.end();
         finish(&shown, ended, interrupts.load(Relaxed))
     })
 }
@@ -63,14 +63,14 @@ pub fn replay(args: &ReplayArgs) -> Result<i32> {
     let report = runtime()?.block_on(async {
         let question = journal.start().question.clone();
         let settings = journal.start().settings.clone();
+        let display = Display::new(args.quiet, models.root.name(), &settings.budget);
         let mut run = with_files(Run::new(Engine::new()?, models, settings).replay(journal), files);
         if let Some(sink) = trajectory {
             run = run.trajectory(sink);
         }
-        if !args.quiet {
-            run = run.events(progress::show);
-        }
-        match run.ask(&question, contexts).await {
+        let ended = display.follow(run).ask(&question, contexts).await;
+        display.end();
+        match ended {
             Ok(report) => Ok(report),
             Err(rlm::RlmError::Model { report, .. }) => Ok(*report),
             Err(error) => Err(anyhow::Error::from(error)),

@@ -17,7 +17,7 @@ use crate::{
 const LAST_OUTPUT: &str = "last_output";
 
 /// Most variables listed after a cell.
-const VARIABLES_LISTED: u32 = 50;
+pub(super) const VARIABLES_LISTED: u32 = 50;
 
 /// Most variables looked through for the one a claim names.
 const VARIABLES_SEARCHED: u32 = 10_000;
@@ -103,7 +103,7 @@ impl Course {
         self.broker.enter(format!("{id}v"));
         let variables = self.session.variables(VARIABLES_LISTED).await?;
         let execution = Arc::new(execution);
-        Ok(Ran { code: code.to_owned(), execution, shown, variables, calls: log.calls, wall })
+        Ok(Ran { code: code.to_owned(), execution, shown, variables, calls: log.calls, began, wall })
     }
 
     /// Keeps the whole output where cells can read it, if some of it is not shown.

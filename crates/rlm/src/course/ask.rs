@@ -2,7 +2,7 @@
 
 use std::{mem, time::Duration};
 
-use rlm_model::{Message, Request};
+use rlm_model::{Message, Request, StreamEvent, StreamListener};
 use tokio::time::Instant;
 
 use super::{Course, Said};
@@ -36,7 +36,7 @@ impl Course {
                 self.tree.count([&bill]);
                 Said::Reply(record_reply(text.clone(), *usage, *finish))
             }
-            _ => self.ask_anew(&id, message.clone(), conversation.digest(), last).await,
+            _ => self.ask_anew(turn, &id, message.clone(), conversation.digest(), last).await,
         };
         if !matches!(said, Said::Reply(_) | Said::Failed(_)) {
             // Nothing was said, so the conversation stays as it is for whoever asks next.
@@ -58,7 +58,7 @@ impl Course {
     }
 
     /// Asks for something that no journal holds.
-    async fn ask_anew(&mut self, id: &str, message: Message, digest: String, last: bool) -> Said {
+    async fn ask_anew(&mut self, turn: u32, id: &str, message: Message, digest: String, last: bool) -> Said {
         let tree = &self.tree;
         if let Some(stopped) = self.stopped_then() {
             return stopped;
@@ -82,8 +82,18 @@ impl Course {
             Err(spent) => return Said::Spent(spent),
         };
         let wait = tree.time_left().map_or(super::ending::NO_END, |left| left.saturating_sub(self.time_kept(last)));
+        let broker = self.broker.clone();
+        let told = move |event: StreamEvent<'_>| match event {
+            StreamEvent::Text(text) => broker.tell(|| Event::ReplyPiece { turn, text: text.to_owned() }),
+            StreamEvent::Waiting { wait, why } => {
+                broker.tell(|| Event::ReplyDelayed { turn, wait, why: why.to_owned() })
+            }
+            StreamEvent::Restarted => broker.tell(|| Event::ReplyRestarted { turn }),
+            _ => {}
+        };
+        let listener = tree.events.are_heard().then_some(&told as StreamListener<'_>);
         let result = tokio::select! {
-            result = tree.ask(&self.model, request, reservation, wait) => result,
+            result = tree.ask(&self.model, request, reservation, wait, listener) => result,
             () = tree.stopper.aborted() => return Said::Stopped,
         };
         tree.count([&Bill::of(&self.model, &result, self.is_child())]);

@@ -7,7 +7,7 @@ use rlm_sandbox::HostError;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::Settings;
+use crate::{Settings, Spend};
 
 /// The first record: what the run was told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -130,6 +130,14 @@ impl Settled {
             let total = self.costs.entry(bill.model.clone()).or_insert(Some(Money::ZERO));
             *total = total.zip(bill.cost).map(|(total, cost)| total + cost);
         }
+    }
+}
+
+impl Settled {
+    /// All models together.
+    pub(crate) fn spend(&self) -> Spend {
+        let usage = self.usage.values().fold(Usage::default(), |sum, usage| sum + *usage);
+        Spend { sub_calls: self.calls, failed_sub_calls: self.failed, usage, cost: self.costs.values().copied().sum() }
     }
 }
 
