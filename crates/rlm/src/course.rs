@@ -11,10 +11,11 @@ use rlm_sandbox::{Context, Outcome, Session};
 use tokio::time::Instant;
 
 use crate::{
-    Answer, Event, Final, Report, RlmError, Source, Stop, Turn,
+    Answer, Earlier, Event, Final, Report, RlmError, Source, Stop, Turn,
     broker::{Broker, Schema},
     budget::Spent,
     context::{self, Bound},
+    history,
     journal::Hasher,
     observation,
     prompt::Pack,
@@ -111,12 +112,13 @@ impl Course {
         tree: Arc<Tree>,
         broker: Arc<Broker>,
         question: &str,
+        history: &[Earlier],
         contexts: Vec<(String, Context)>,
     ) -> Result<(Self, Vec<Bound>), RlmError> {
         let schema = tree.settings.answer_schema.as_ref().map(Schema::new).transpose().map_err(RlmError::Schema)?;
         let model = tree.models.root.clone();
         let child = Child { broker, model, schema: schema.map(Arc::new), session: None };
-        Self::begin(child, question, contexts).await
+        Self::begin(child, question, history, contexts).await
     }
 
     /// A child run.
@@ -125,12 +127,13 @@ impl Course {
         question: &str,
         contexts: Vec<(String, Context)>,
     ) -> Result<Self, RlmError> {
-        Ok(Self::begin(child, question, contexts).await?.0)
+        Ok(Self::begin(child, question, &[], contexts).await?.0)
     }
 
     async fn begin(
         child: Child,
         question: &str,
+        history: &[Earlier],
         contexts: Vec<(String, Context)>,
     ) -> Result<(Self, Vec<Bound>), RlmError> {
         let Child { broker, model, schema, session } = child;
@@ -145,6 +148,7 @@ impl Course {
             None => start(&tree, &broker).await?,
         };
         let contexts = context::bind(&mut session, contexts, inherits).await?;
+        history::bind(&mut session, history).await?;
         let pack = Pack::choose(tree.settings.pack.as_deref(), model.name());
         let levels = tree.settings.budget.depth.saturating_sub(broker.depth);
         let first = pack.question(question, &contexts, inherits, &broker);
@@ -168,6 +172,9 @@ impl Course {
         };
         if let Some(schema) = &course.schema {
             course.pending.push(course.pack.schema(schema));
+        }
+        if !history.is_empty() {
+            course.pending.push(course.pack.history(history.len()));
         }
         course.say(Message::system(course.pack.system(levels)));
         Ok((course, contexts))

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use rlm_sandbox::{Bytes, Limits, Variable};
 
-use crate::{text, units};
+use crate::{args::ContextArg, text, units};
 
 /// What `%help` prints.
 pub const HELP: &str = "\
 %vars               list the variables
 %limits             show the limits of a cell
 %limits NAME VALUE  change one, such as: %limits timeout 10
+%context PATH       bind one more context; with NAME=PATH, under that name too
 %time CELL          run a cell and say what it used
 %undo               take the last cell back, or the last %load
 %fork NAME          go on in a copy of the session; %fork alone lists them
@@ -24,8 +25,8 @@ Tab completes. Ctrl-C stops the running cell and keeps the variables.
 ";
 
 /// The commands, for completion.
-pub const NAMES: [&str; 10] =
-    ["%fork", "%help", "%limits", "%load", "%quit", "%save", "%switch", "%time", "%undo", "%vars"];
+pub const NAMES: [&str; 11] =
+    ["%context", "%fork", "%help", "%limits", "%load", "%quit", "%save", "%switch", "%time", "%undo", "%vars"];
 
 /// Changes one limit.
 pub type Change = Box<dyn FnOnce(&mut Limits)>;
@@ -42,6 +43,8 @@ pub enum Command {
     SetLimit(Change),
     /// Run a cell and say what it used.
     Time(String),
+    /// Bind one more context.
+    Context(ContextArg),
     /// Take the last cell back.
     Undo,
     /// Go on in a copy of the session.
@@ -86,6 +89,13 @@ pub fn parse(text: &str) -> Result<Command, NotACommand> {
         ("%limits", change) => change_of(change).map(Command::SetLimit).map_err(NotACommand::Unknown),
         ("%time", "") => Err(NotACommand::Unknown("%time takes a cell, such as: %time len(context)".into())),
         ("%time", cell) => Ok(Command::Time(cell.to_owned())),
+        ("%context", "") => {
+            Err(NotACommand::Unknown("%context takes a path, such as: %context report=report.txt".into()))
+        }
+        ("%context", given) => {
+            let parsed = ContextArg::parse(given.into());
+            parsed.map(Command::Context).map_err(|why| NotACommand::Unknown(format!("%context {given}: {why}")))
+        }
         ("%undo", "") => Ok(Command::Undo),
         ("%fork", "") => Ok(Command::ListForks),
         ("%fork", name) => Ok(Command::Fork(name.to_owned())),
