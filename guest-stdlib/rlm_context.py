@@ -190,7 +190,7 @@ def peek(start=0, end=None, text=None):
     length = _length(value)
     if start < 0:
         start = max(0, length + start)
-    return value[start:min(length, start + 1_000) if end is None else end]
+    return _part(value, start, min(length, start + 1_000) if end is None else end)
 
 
 def chunks(size=100_000, overlap=0, by="chars", text=None):
@@ -275,7 +275,7 @@ def lines(first=1, last=None, text=None):
     first = max(1, int(first))
     last = first if last is None else int(last)
     start, end = _ask("lines", value, first, last)
-    return value[start:end]
+    return _part(value, start, end)
 
 
 def rank(query, k=10, text=None):
@@ -303,12 +303,12 @@ def outline(text=None):
         return "empty"
     if isinstance(value, bytes):
         return f"bytes of {len(value):,}; it begins {value[:64]!r}"
-    head = value[:20_000]
+    head = _part(value, 0, 20_000)
     told = _ask("facts", value)
     rows = [f"{_guess(head)}, {_length(value):,} characters, {told['lines']:,} lines, about {told['tokens']:,} tokens"]
     if told["nul"]:
         rows.append("it has NUL characters: perhaps it is no text")
-    heading = re.findall(r"(?m)^(?:#{1,4} .{1,100}|[A-Z][A-Z0-9 .:-]{6,80})$", value[:200_000])[:15]
+    heading = re.findall(r"(?m)^(?:#{1,4} .{1,100}|[A-Z][A-Z0-9 .:-]{6,80})$", _part(value, 0, 200_000))[:15]
     if heading:
         rows.append("headings: " + " | ".join(heading))
     keys = re.findall(r"(?m)^([A-Za-z][A-Za-z0-9_-]{1,30}): ", head)
@@ -452,6 +452,15 @@ def _ask(what, value, *args):
 
 def _length(value):
     return value.size if isinstance(value, LargeText) else len(value)
+
+
+def _part(value, start, end):
+    # The first slice of a text that is not ASCII makes the guest count all of it; the host has counted.
+    if isinstance(value, str) and not value.isascii() and any(value is one for one in _bound.values()):
+        start, end, _ = slice(start, end).indices(len(value))
+        if end - start <= LargeText.MOST:
+            return _ask("read", value, start, max(start, end))
+    return value[start:end]
 
 
 def _len(thing, /):

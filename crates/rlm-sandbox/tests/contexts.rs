@@ -221,6 +221,10 @@ async fn results_are_bounded_and_say_so() {
     let mut session = with(&Context::text(&"ä needle\n".repeat(50_000)).unwrap()).await;
     assert_eq!(value(&mut session, "f = search('needle', most=3, around=4); f.cut, len(f), f[2].start, context[f[2].start:f[2].end], f[2].around").await, "(True, 3, 20, 'needle', 'e\\nä needle\\nä n')");
     assert_eq!(value(&mut session, "print(f)").await, "None");
+    assert_eq!(
+        value(&mut session, "peek(3, 9) == context[3:9], peek(-4), peek(-4, 10**9), peek(10**9), lines(50_000)").await,
+        "(True, 'dle\\n', 'dle\\n', '', 'ä needle')"
+    );
     assert_eq!(value(&mut session, "search('needle', most=10**9).cut, count('needle')").await, "(False, 50000)");
     assert_eq!(value(&mut session, "chunks(1, 0, 'lines')[49999]").await, "'ä needle\\n'");
 }
