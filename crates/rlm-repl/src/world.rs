@@ -36,6 +36,23 @@ pub fn open_at_once(path: &Path) -> io::Result<File> {
     File::open_ambient_with(path, &options, ambient_authority())
 }
 
+/// Whether there is a file or folder.
+pub fn exists(path: &Path) -> bool {
+    path.exists()
+}
+
+/// Bytes of memory that are left for this process, as far as the system says.
+pub fn memory_left() -> Option<u64> {
+    let number = |path: &str| std::fs::read_to_string(path).ok()?.trim().parse::<u64>().ok();
+    let about = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = about.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let free = line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? << 10;
+    // In a container there may be less.
+    let within = number("/sys/fs/cgroup/memory.max")
+        .map(|most| most.saturating_sub(number("/sys/fs/cgroup/memory.current").unwrap_or_default()));
+    Some(within.map_or(free, |within| within.min(free)))
+}
+
 /// Opens a folder the user named.
 pub fn open_folder(path: &Path) -> io::Result<Dir> {
     Dir::open_ambient_dir(path, ambient_authority())

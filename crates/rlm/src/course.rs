@@ -11,10 +11,11 @@ use rlm_sandbox::{Cell, Checkpoint, Context, Limits, Outcome, Session, SessionBu
 use tokio::time::Instant;
 
 use crate::{
-    Answer, Event, Final, Report, RlmError, Settings, Source, Stop, Turn,
+    Answer, Earlier, Event, Final, Report, RlmError, Settings, Source, Stop, Turn,
     broker::{Broker, Schema},
     budget::Spent,
     context::{self, Bound},
+    history,
     journal::Hasher,
     observation,
     prompt::Pack,
@@ -111,13 +112,14 @@ impl Course {
         tree: Arc<Tree>,
         broker: Arc<Broker>,
         question: &str,
+        history: &[Earlier],
         contexts: Vec<(String, Context)>,
         session: Option<Session>,
     ) -> Result<(Self, Vec<Bound>), RlmError> {
         let schema = tree.settings.answer_schema.as_ref().map(Schema::new).transpose().map_err(RlmError::Schema)?;
         let model = tree.models.root.clone();
         let child = Child { broker, model, schema: schema.map(Arc::new), session };
-        Self::begin(child, question, contexts).await
+        Self::begin(child, question, history, contexts).await
     }
 
     /// A child run.
@@ -126,12 +128,13 @@ impl Course {
         question: &str,
         contexts: Vec<(String, Context)>,
     ) -> Result<Self, RlmError> {
-        Ok(Self::begin(child, question, contexts).await?.0)
+        Ok(Self::begin(child, question, &[], contexts).await?.0)
     }
 
     async fn begin(
         child: Child,
         question: &str,
+        history: &[Earlier],
         contexts: Vec<(String, Context)>,
     ) -> Result<(Self, Vec<Bound>), RlmError> {
         let Child { broker, model, schema, session } = child;
@@ -146,6 +149,7 @@ impl Course {
             None => start(&tree, &broker).await?,
         };
         let contexts = context::bind(&mut session, contexts, inherits).await?;
+        history::bind(&mut session, history).await?;
         let pack = Pack::choose(tree.settings.pack.as_deref(), model.name());
         let levels = tree.settings.budget.depth.saturating_sub(broker.depth);
         let first = pack.question(question, &contexts, inherits, &broker);
@@ -173,6 +177,9 @@ impl Course {
         if inherits && course.broker.depth == 0 {
             course.take_over().await?;
         }
+        if !history.is_empty() {
+            course.pending.push(course.pack.history(history.len()));
+        }
         course.say(Message::system(course.pack.system(levels)));
         Ok((course, contexts))
     }
@@ -184,7 +191,7 @@ impl Course {
         let imports =
             IMPORTS.map(|(module, names)| format!("\n    from {module} import {}", names.join(", "))).concat();
         let fresh = format!(
-            "__import__(\"rlm_answer\").answer.clear()\n__import__(\"rlm_answer\").prepare([])\n\
+            "__import__(\"rlm_answer\").answer.clear()\n__import__(\"rlm_answer\").prepare()\n\
              if \"FINAL\" not in globals():{imports}\nNone"
         );
         self.session.run(&Cell::new(fresh)).await?;

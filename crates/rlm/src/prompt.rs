@@ -88,6 +88,11 @@ impl Pack {
         fill(general!("question"), &[("question", question), ("contexts", &contexts), ("means", &means)])
     }
 
+    /// That there were questions before.
+    pub(crate) fn history(&self, count: usize) -> String {
+        fill(general!("history"), &[("count", &grouped(count as u64))])
+    }
+
     /// The line that says which turn it is.
     pub(crate) fn turn_line(&self, turn: u32, of: u32) -> String {
         if turn == of {

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use tokio::time::Instant;
 
 use crate::{
-    Budget, Event, Models, Report, RlmError, Settings, Stopper,
+    Budget, Earlier, Event, Models, Report, RlmError, Settings, Stopper,
     broker::{self, Broker},
     budget::Ledger,
     course::{self, Course},
@@ -31,6 +31,7 @@ pub struct Run {
     stopper: Stopper,
     journal: Keeping,
     modules: Vec<(String, Vec<u8>)>,
+    history: Vec<Earlier>,
 }
 
 /// What becomes of the journal.
@@ -45,8 +46,8 @@ impl Run {
     /// A run in a new session of `engine`.
     pub fn new(engine: Engine, models: Models, settings: Settings) -> Self {
         let (events, stopper) = (Events::default(), Stopper::new());
-        let (journal, modules) = (Keeping::None, Vec::new());
-        Self { engine, models, settings, sink: None, events, stopper, journal, modules }
+        let (journal, modules, history) = (Keeping::None, Vec::new(), Vec::new());
+        Self { engine, models, settings, sink: None, events, stopper, journal, modules, history }
     }
 
     /// Writes the trajectory to `sink` as JSON lines, each flushed. When the sink fails, the run
@@ -67,10 +68,11 @@ impl Run {
     }
 
     /// Goes on with the run of `journal`: asks no model for what it holds, and appends to `sink`,
-    /// which is cut to [`Journal::whole_bytes`]. The settings are the journal's.
+    /// which is cut to [`Journal::whole_bytes`]. Settings and history are the journal's.
     #[must_use]
     pub fn resume(mut self, journal: Journal, sink: impl JournalSink) -> Self {
         self.settings = journal.start().settings.clone();
+        self.history = journal.start().history.clone();
         self.journal = Keeping::Resume { journal, sink: Box::new(sink) };
         self
     }
@@ -80,6 +82,7 @@ impl Run {
     #[must_use]
     pub fn replay(mut self, journal: Journal) -> Self {
         self.settings = journal.start().settings.clone();
+        self.history = journal.start().history.clone();
         self.journal = Keeping::Replay { journal };
         self
     }
@@ -89,6 +92,14 @@ impl Run {
     #[must_use]
     pub fn module_file(mut self, path: impl Into<String>, source: impl Into<Vec<u8>>) -> Self {
         self.modules.push((path.into(), source.into()));
+        self
+    }
+
+    /// Lets cells look up earlier questions of the same conversation, the oldest first, in the list
+    /// `history`: dicts with `question` and `answer`.
+    #[must_use]
+    pub fn history(mut self, earlier: Vec<Earlier>) -> Self {
+        self.history = earlier;
         self
     }
 
@@ -107,7 +118,7 @@ impl Run {
     /// Answers `question` about `contexts`.
     ///
     /// Cells find one context as `context`, several as the list `context`; each also as
-    /// `context_0`, `context_1` and so on, and under the name given here where that is a free
+    /// `context_0`, `context_1` and so on, and under the name given here where that is an
     /// identifier.
     ///
     /// # Errors
@@ -181,20 +192,21 @@ impl Run {
         contexts: Vec<(String, Context)>,
         session: Option<Session>,
     ) -> Result<(Arc<Tree>, Course), RlmError> {
-        let Self { engine, models, settings, sink, events, stopper, journal, modules } = self;
+        let Self { engine, models, settings, sink, events, stopper, journal, modules, history } = self;
         if !matches!(journal, Keeping::Replay { .. }) {
             check_prices(&models, &settings.budget)?;
         }
         let began = Instant::now();
         let seen: Vec<ContextSeen> = contexts.iter().map(|(name, context)| seen(name, context)).collect();
-        let recorder = recorder(journal, began, question, &seen, &models, &settings, &modules)?;
+        let told = Told { question, history: &history, contexts: &seen };
+        let recorder = recorder(journal, began, &told, &models, &settings, &modules)?;
         let clock = Clock { began, started: settings.started };
         let trajectory = Trajectory::new(sink, events.clone(), clock);
         let ledger = Ledger::new(&settings.budget);
         let iterations = settings.budget.iterations;
         let tree = Tree::new(Workshop { engine, modules }, models, settings, recorder, events, stopper, trajectory);
         let broker = Broker::new(tree.clone(), ledger, ROOT.to_owned(), 0, iterations);
-        let (course, bound) = Course::of_root(tree.clone(), broker, question, contexts, session).await?;
+        let (course, bound) = Course::of_root(tree.clone(), broker, question, &history, contexts, session).await?;
         tree.trajectory().begin(question, &bound, &tree.models, &tree.settings);
         Ok((tree, course))
     }
@@ -253,11 +265,17 @@ fn seen(name: &str, context: &Context) -> ContextSeen {
     }
 }
 
+/// What a run is about.
+struct Told<'a> {
+    question: &'a str,
+    history: &'a [Earlier],
+    contexts: &'a [ContextSeen],
+}
+
 fn recorder(
     journal: Keeping,
     began: Instant,
-    question: &str,
-    contexts: &[ContextSeen],
+    told: &Told<'_>,
     models: &Models,
     settings: &Settings,
     modules: &[(String, Vec<u8>)],
@@ -266,8 +284,9 @@ fn recorder(
     let start = |note: Json| Start {
         version: JOURNAL_VERSION,
         rlm: env!("CARGO_PKG_VERSION").to_owned(),
-        question: question.to_owned(),
-        contexts: contexts.to_vec(),
+        question: told.question.to_owned(),
+        history: told.history.to_vec(),
+        contexts: told.contexts.to_vec(),
         root_model: models.root.name().to_owned(),
         sub_model: models.sub.name().to_owned(),
         named_models: models.named.iter().map(|(name, model)| (name.clone(), model.name().to_owned())).collect(),
@@ -294,6 +313,9 @@ fn same_run(recorded: &Start, now: &Start) -> Result<(), JournalError> {
     let foreign = |what: String| Err(JournalError::Foreign(what));
     if recorded.question != now.question {
         return foreign(format!("it asks {:?}", recorded.question));
+    }
+    if recorded.history != now.history {
+        return foreign("it goes on from other questions".to_owned());
     }
     for (model, recorded, now) in
         [("root model", &recorded.root_model, &now.root_model), ("sub-model", &recorded.sub_model, &now.sub_model)]

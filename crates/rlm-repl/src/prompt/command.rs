@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use rlm::Budget;
 use rlm_sandbox::{Bytes, Limits, Variable};
 
-use crate::{text, units};
+use crate::{args::ContextArg, text, units};
 
 /// What `%help` prints.
 pub const HELP: &str = "\
 %vars               list the variables
 %limits             show the limits of a cell
 %limits NAME VALUE  change one, such as: %limits timeout 10
+%context PATH       bind one more context; with NAME=PATH, under that name too
 %time CELL          run a cell and say what it used
 %ask QUESTION       have the model answer by working in this session; what it
                     leaves in variables is there afterwards
@@ -29,8 +30,10 @@ Tab completes. Ctrl-C stops the running cell and keeps the variables.
 ";
 
 /// The commands, for completion.
-pub const NAMES: [&str; 12] =
-    ["%ask", "%budget", "%fork", "%help", "%limits", "%load", "%quit", "%save", "%switch", "%time", "%undo", "%vars"];
+pub const NAMES: [&str; 13] = [
+    "%ask", "%budget", "%context", "%fork", "%help", "%limits", "%load", "%quit", "%save", "%switch", "%time", "%undo",
+    "%vars",
+];
 
 /// Changes one limit.
 pub type Change = Box<dyn FnOnce(&mut Limits)>;
@@ -56,6 +59,8 @@ pub enum Command {
     Ask(String),
     /// Run a cell and say what it used.
     Time(String),
+    /// Bind one more context.
+    Context(ContextArg),
     /// Take the last cell back.
     Undo,
     /// Go on in a copy of the session.
@@ -106,6 +111,13 @@ pub fn parse(text: &str) -> Result<Command, NotACommand> {
         ("%ask", question) => Ok(Command::Ask(question.to_owned())),
         ("%time", "") => Err(NotACommand::Unknown("%time takes a cell, such as: %time len(context)".into())),
         ("%time", cell) => Ok(Command::Time(cell.to_owned())),
+        ("%context", "") => {
+            Err(NotACommand::Unknown("%context takes a path, such as: %context report=report.txt".into()))
+        }
+        ("%context", given) => {
+            let parsed = ContextArg::parse(given.into());
+            parsed.map(Command::Context).map_err(|why| NotACommand::Unknown(format!("%context {given}: {why}")))
+        }
         ("%undo", "") => Ok(Command::Undo),
         ("%fork", "") => Ok(Command::ListForks),
         ("%fork", name) => Ok(Command::Fork(name.to_owned())),

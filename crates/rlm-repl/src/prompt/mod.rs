@@ -16,13 +16,16 @@ use std::{
 use anyhow::Result;
 use reedline::{Reedline, Signal};
 use rlm::Run;
-use rlm_sandbox::{Bytes, Cell, Checkpoint, Context, Engine, Execution, Limits, Outcome, Session, SessionBuilder};
+use rlm_sandbox::{
+    Bytes, Cell, Checkpoint, Context, ContextStore, Engine, Execution, Limits, Outcome, Session, SessionBuilder,
+};
 use tokio::runtime::Runtime;
 
 use crate::{
-    args::PromptArgs,
+    args::{ContextArg, Format, PromptArgs},
     config::{self, KeyFile},
-    contexts, failure,
+    contexts::{self, Opened},
+    failure,
     interrupt::CellInterrupt,
     outcome::{self, Hints},
     packages, snapshots, text, world,
@@ -36,10 +39,11 @@ type Shared = Arc<Mutex<Session>>;
 
 /// Runs the prompt until the person leaves.
 pub fn prompt(args: &PromptArgs) -> Result<i32> {
-    if args.context.paths.iter().any(|path| contexts::is_stdin(path)) {
+    if args.context.given.iter().any(|given| contexts::is_stdin(&given.path)) {
         return Err(failure::Usage::new("--context -: standard input is the keyboard here").hint("name a file").into());
     }
-    let opened = contexts::open_all(&args.context)?;
+    let (store, format) = (contexts::store(&args.context)?, contexts::format(&args.context));
+    let opened = contexts::open_all(&args.context, &store)?;
     let files = packages::read(&args.packages)?;
     // More threads than this one: a cell keeps it busy, and Ctrl-C has to be heard meanwhile.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(world::cores()).enable_all().build()?;
@@ -58,7 +62,9 @@ pub fn prompt(args: &PromptArgs) -> Result<i32> {
     let editor = editor::editor(&session, runtime.handle());
     let (history, key) = (History::default(), KeyFile::find(&args.key));
     let asking = Asking::new(args)?;
-    Prompt { args, runtime, session, interrupt, editor, engine, opened, history, key, asking }.read_and_run()
+    let opened = opened.into_iter().map(|one| one.context).collect();
+    Prompt { args, runtime, session, interrupt, editor, engine, store, format, opened, history, key, asking }
+        .read_and_run()
 }
 
 /// A session that `%ask` can take over.
@@ -66,7 +72,7 @@ fn prepared(session: SessionBuilder) -> SessionBuilder {
     Run::prepare(session, ask::IDLE)
 }
 
-fn greet(opened: &[rlm_sandbox::Context]) -> Result<()> {
+fn greet(opened: &[Opened]) -> Result<()> {
     let about = contexts::describe_all(opened).map(|about| about + "\n").unwrap_or_default();
     let version = env!("CARGO_PKG_VERSION");
     world::out(&format!("rlm-repl {version}: Python in a sandbox. %help lists commands, Ctrl-D leaves.\n{about}"))?;
@@ -81,7 +87,10 @@ struct Prompt<'a> {
     interrupt: CellInterrupt,
     editor: Reedline,
     engine: Engine,
-    /// The contexts of the command line, which saved sessions may refer to.
+    store: ContextStore,
+    /// What contexts are taken as.
+    format: Format,
+    /// The contexts so far, which saved sessions may refer to.
     opened: Vec<Context>,
     history: History,
     key: KeyFile,
@@ -140,6 +149,7 @@ impl Prompt<'_> {
             }
             Command::Ask(question) => self.ask(&question)?,
             Command::Time(code) => return self.cell(&code, true),
+            Command::Context(given) => self.add_context(&given)?,
             Command::Undo => self.undo()?,
             Command::ListForks => world::out(&self.history.listing())?,
             Command::Fork(name) => self.go_to(|history, state| history.fork(name, state))?,
@@ -149,6 +159,31 @@ impl Prompt<'_> {
             Command::Quit => return Ok(Some(failure::OK)),
         }
         Ok(None)
+    }
+
+    fn add_context(&mut self, given: &ContextArg) -> Result<()> {
+        if contexts::is_stdin(&given.path) {
+            world::err(&failure::lines("%context -: standard input is the keyboard here", Some("name a file")));
+            return Ok(());
+        }
+        let mut session = lock(&self.session);
+        let added = contexts::open_given(&self.store, given, self.format).map_err(anyhow::Error::from);
+        let added = added.and_then(|opened| {
+            self.runtime.block_on(async {
+                let before = session.checkpoint().await?;
+                let names = contexts::add(&mut session, &opened).await?;
+                Ok((before, names, opened.context))
+            })
+        });
+        match added {
+            Ok((before, names, context)) => {
+                world::out(&format!("{}: {}\n", names.join(", "), contexts::kind_and_size(&context)))?;
+                self.opened.push(context);
+                self.history.note(before, format!("%context {}", given.path.display()));
+            }
+            Err(error) => world::err(&failure::report(&error).0),
+        }
+        Ok(())
     }
 
     fn undo(&mut self) -> Result<()> {

@@ -24,9 +24,9 @@ use display::Display;
 use journal::{JournalFile, Note};
 
 use crate::{
-    args::{BudgetArgs, RunArgs},
+    args::{BudgetArgs, ContextArgs, RunArgs},
     config::{self, Environment, File},
-    contexts,
+    contexts::{self, Opened},
     failure::{self, Usage},
     interrupt, packages, world,
 };
@@ -39,7 +39,12 @@ const MAX_SCHEMA: u64 = 100_000;
 
 /// Answers the question the arguments ask.
 pub fn run(args: &RunArgs) -> Result<i32> {
-    let contexts = named_contexts(args)?;
+    let followed = args.follow.as_deref().map(again::follow).transpose()?;
+    let context = match &followed {
+        Some(followed) if args.context.given.is_empty() => followed.contexts(&args.context)?,
+        _ => args.context.clone(),
+    };
+    let contexts = named_contexts(&args.question, &context)?;
     let files = packages::read(&args.packages)?;
     let environment = Environment::read();
     let file = File::read(args.config.config.as_deref(), &environment)?;
@@ -62,7 +67,10 @@ pub fn run(args: &RunArgs) -> Result<i32> {
             run = run.trajectory(sink);
         }
         if let Some(file) = journal {
-            run = run.journal(file, journal::key(), serde_json::to_value(Note::of(args))?);
+            run = run.journal(file, journal::key(), serde_json::to_value(Note::of(args, &context))?);
+        }
+        if let Some(followed) = followed {
+            run = run.history(followed.history());
         }
         let run = display.follow(run);
         let interrupts = heed_ctrl_c(run.stop_handle(), &display)?;
@@ -156,20 +164,19 @@ fn schema(path: &Path) -> Result<serde_json::Value, Usage> {
 }
 
 /// The contexts with the names the model is told. One that is empty is taken for a mistake.
-fn named_contexts(args: &RunArgs) -> Result<Vec<(String, Context)>> {
-    if args.question.trim().is_empty() {
+fn named_contexts(question: &str, args: &ContextArgs) -> Result<Vec<(String, Context)>> {
+    if question.trim().is_empty() {
         return Err(Usage::new("the question is empty").into());
     }
-    let opened = contexts::open_all(&args.context)?;
-    let named: Vec<_> = args.context.paths.iter().map(|path| path.display().to_string()).zip(opened).collect();
-    if named.is_empty() {
+    let opened = contexts::open_all(args, &contexts::store(args)?)?;
+    if opened.is_empty() {
         return Err(Usage::new("no context").hint("name what the question is about with --context PATH").into());
     }
-    match named.iter().find(|(_, context)| context.is_empty()) {
-        Some((path, _)) => {
-            Err(Usage::new(format!("context {path}: is empty")).hint("name a file with something in it").into())
+    match opened.iter().find(|one| one.context.is_empty()) {
+        Some(Opened { source, .. }) => {
+            Err(Usage::new(format!("context {source}: is empty")).hint("name a file with something in it").into())
         }
-        None => Ok(named),
+        None => Ok(opened.into_iter().map(Opened::named).collect()),
     }
 }
 
@@ -191,6 +198,9 @@ fn finish(shown: &Shown, ended: Result<rlm::Report, RlmError>, interrupts: u32) 
     let (report, error) = match ended {
         Ok(report) => (report, None),
         Err(RlmError::Model { error, report }) => (*report, Some(error)),
+        Err(RlmError::Contexts(why)) => {
+            return Err(Usage::new(format!("context {why}")).hint("choose another name: --context NAME=PATH").into());
+        }
         Err(error) => return Err(config::about(error, "leave --max-cost out")),
     };
     let written = if shown.json { result::json(&report)? } else { result::answer(&report) };

@@ -220,6 +220,33 @@ fn history_lasts_and_tab_completes() {
 }
 
 #[test]
+fn contexts_are_added_between_cells() {
+    let home = home();
+    let path = |name: &str, text: &str| {
+        let path = home.path().join(name);
+        std::fs::write(&path, text).expect("room");
+        path.display().to_string()
+    };
+    let (first, second) = (path("a.txt", "one"), path("b.txt", "two!"));
+    let mut terminal = Terminal::start(&home, &["--context", &first]);
+    terminal.wait_for("context is a str of 3 characters\r\n");
+    terminal.enter(&format!("%context other={second}\r"));
+    terminal.wait_for_output("context_1, other: a str of 4 characters");
+    terminal.enter("context + other + context_1\r");
+    terminal.wait_for_output("'onetwo!two!'");
+    terminal.enter("%context nowhere\r");
+    terminal.wait_for_output("error: context nowhere: no such file");
+    terminal.enter("%undo\r");
+    terminal.wait_for_output("took back: context + other + context_1");
+    terminal.enter("%undo\r");
+    terminal.wait_for("took back: %context ");
+    terminal.enter("'other' in globals()\r");
+    terminal.wait_for_output("False");
+    terminal.enter("\x04");
+    assert_eq!(terminal.exit_code(), 0);
+}
+
+#[test]
 fn cells_are_taken_back_and_sessions_kept() {
     let home = home();
     let saved = home.path().join("kept.session");

@@ -37,6 +37,29 @@ fn progress_and_spend_are_on_stderr() {
 }
 
 #[test]
+fn a_question_goes_on_from_an_earlier_one() {
+    let (directory, index) = file("index", INDEX);
+    let journal = |name: &str| directory.path().join(name).display().to_string();
+    let (first, second) = (journal("first"), journal("second"));
+    let context = format!("packages={}", index.display());
+    let asked = ["run", "-q", "--journal", &first, "--context", &context, "Which version has the package pear?"];
+    assert_eq!(rlm_repl(&asked, "").code, 0);
+    let asked = ["run", "-q", "--journal", &second, "--follow", &first, "Who maintains apple?"];
+    let answered = rlm_repl(&asked, "");
+    assert_eq!((answered.code, answered.stderr.as_str()), (0, NOTICE), "{answered:?}");
+    assert!(answered.stdout.contains("Ann"), "{answered:?}");
+    let written = std::fs::read_to_string(&second).unwrap();
+    let start: serde_json::Value =
+        serde_json::from_str(&written[written.find('{').unwrap()..written.find('\n').unwrap()]).unwrap();
+    assert_eq!(start["history"][0]["question"], "Which version has the package pear?");
+    assert!(start["history"][0]["answer"].as_str().unwrap().contains("2.7"), "{start}");
+    assert_eq!(start["contexts"][0]["name"], "packages");
+    assert_eq!(rlm_repl(&["replay", "-q", &second], "").code, 0);
+    let missing = rlm_repl(&["run", "--follow", "/nowhere/journal", "Why?"], "");
+    assert_eq!(missing, ended(2, "", "error: journal /nowhere/journal: no such file\n"));
+}
+
+#[test]
 fn json_and_trajectory() {
     let (directory, index) = file("index", INDEX);
     let trajectory = directory.path().join("trajectory.jsonl");

@@ -7,7 +7,7 @@ use rlm_sandbox::HostError;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::{Settings, Spend};
+use crate::{Earlier, Settings, Spend};
 
 /// The first record: what the run was told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,6 +18,9 @@ pub struct Start {
     pub rlm: String,
     /// The question.
     pub question: String,
+    /// The questions it goes on from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<Earlier>,
     /// The contexts, in order.
     pub contexts: Vec<ContextSeen>,
     /// Name of the root model.
