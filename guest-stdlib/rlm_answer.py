@@ -1,4 +1,4 @@
-"""The ways a cell can give an answer, and the names a cell finds its context under.
+"""The ways a cell can give an answer.
 
 Every way ends in `_rlm.submit`, which keeps the first answer of a cell. Giving one does not end
 the cell.
@@ -6,7 +6,6 @@ the cell.
 
 import _rlm
 import builtins
-import keyword
 import sys
 
 
@@ -100,27 +99,10 @@ def on_rebind(name, value):
     return False
 
 
-def prepare(names):
-    """Makes a session one of a run: gives the contexts `context_0`, ... their other names and
-    returns those of the caller's that could be bound.
-
-    `context` is the only one, or a list of all. A name of the caller's is bound where it is an
-    identifier that means nothing else.
-    """
+def prepare():
+    """Makes a session one of a run."""
     # A built-in rather than a reserved name: `done = False` is too common a line to undo.
     builtins.done = done
-    space = _space()
-    everything = [space[f"context_{index}"] for index in range(len(names))]
-    if everything:
-        space["context"] = everything[0] if len(everything) == 1 else everything
-    bound = []
-    for name, value in zip(names, everything):
-        free = name.isidentifier() and not keyword.iskeyword(name) and not hasattr(builtins, name)
-        usable = free and not name.startswith("_") and name not in space
-        if usable:
-            space[name] = value
-        bound.append(name if usable else "")
-    return bound
 
 
 def _give(value):

@@ -8,13 +8,18 @@ code over the same pages the guest sees. Positions count what `len()` counts, so
 
 import _rlm
 import builtins
+import keyword
 import re
 import sys
 
-HELPERS = ("peek", "chunks", "search", "count", "lines", "rank", "outline", "tokens")
+HELPERS = ("peek", "chunks", "search", "findall", "count", "lines", "rank", "outline", "tokens")
+
+_builtin_len = len
 
 # The contexts that were bound, by name.
 _bound = {}
+# How many of them are numbered: context_0, context_1 and so on.
+_numbered = 0
 
 
 class Match:
@@ -88,20 +93,26 @@ class Chunks:
 
 class LargeText:
     """A text larger than the guest's memory. It can be sliced, iterated and searched; it cannot be
-    made one `str`. Bytes count where the text is no UTF-8."""
+    made one `str`. Bytes count where the text is no UTF-8. `.size` is its length, and so is `len()`."""
 
     # One slice at most: what fits a message and leaves room in memory.
     MOST = 16_000_000
 
     def __init__(self, number, size, chars):
-        self._number, self._size, self._chars = number, size, chars
+        self._number, self._chars = number, chars
+        self.size = size if chars is None else chars
 
     def __len__(self):
-        return self._size if self._chars is None else self._chars
+        if self.size > sys.maxsize:
+            raise OverflowError(f"{self._what()}: longer than this function can tell; .size is its length")
+        return self.size
+
+    def __bool__(self):
+        return self.size > 0
 
     def __getitem__(self, index):
         if isinstance(index, slice):
-            start, end, step = index.indices(len(self))
+            start, end, step = index.indices(self.size)
             if step != 1:
                 raise ValueError(f"{self._what()}: slices of it have no step")
             if end - start > self.MOST:
@@ -110,21 +121,21 @@ class LargeText:
                 )
             return _rlm.context("read", self._number, start, max(start, end))
         index = index.__index__()
-        index += len(self) if index < 0 else 0
-        if not 0 <= index < len(self):
+        index += self.size if index < 0 else 0
+        if not 0 <= index < self.size:
             raise IndexError("index out of range")
         piece = _rlm.context("read", self._number, index, index + 1)
         return piece if self._chars is not None else piece[0]
 
     def __iter__(self):
-        for start in range(0, len(self), 1_000_000):
+        for start in range(0, self.size, 1_000_000):
             yield from self[start:start + 1_000_000]
 
     def lines(self):
         """The lines, without their ends, one after another."""
         end = "\n" if self._chars is not None else b"\n"
         rest = end[:0]
-        for start in range(0, len(self), 1_000_000):
+        for start in range(0, self.size, 1_000_000):
             pieces = (rest + self[start:start + 1_000_000]).split(end)
             rest = pieces.pop()
             yield from pieces
@@ -132,7 +143,7 @@ class LargeText:
             yield rest
 
     def find(self, part, start=0, end=None):
-        start, end, _ = slice(start, end).indices(len(self))
+        start, end, _ = slice(start, end).indices(self.size)
         found = _rlm.context("find", self._number, part, start, end)
         return -1 if found is None else found
 
@@ -149,7 +160,7 @@ class LargeText:
         return self[:len(part)] == part
 
     def endswith(self, part):
-        return len(part) <= len(self) and self[len(self) - len(part):] == part
+        return len(part) <= self.size and self[self.size - len(part):] == part
 
     def __contains__(self, part):
         return self.find(part) >= 0
@@ -161,7 +172,7 @@ class LargeText:
 
     def _what(self):
         unit = "bytes" if self._chars is None else "characters"
-        return f"a text of {len(self):,} {unit}, too large to be one str"
+        return f"a text of {self.size:,} {unit}, too large to be one str"
 
     def __getattr__(self, name):
         if hasattr(str, name) and not name.startswith("__"):
@@ -176,10 +187,10 @@ def peek(start=0, end=None, text=None):
     value = _value(text)
     if _is_many(value):
         return _listing(value, start, 20 if end is None else end - start)
-    length = len(value)
+    length = _length(value)
     if start < 0:
         start = max(0, length + start)
-    return value[start:min(length, start + 1_000) if end is None else end]
+    return _part(value, start, min(length, start + 1_000) if end is None else end)
 
 
 def chunks(size=100_000, overlap=0, by="chars", text=None):
@@ -199,7 +210,7 @@ def chunks(size=100_000, overlap=0, by="chars", text=None):
     if size < 1 or not 0 <= overlap < size:
         raise ValueError(f"chunks of {size} that overlap by {overlap}: size is at least 1, overlap less than size")
     if by == "chars":
-        length, step = len(value), size - overlap
+        length, step = _length(value), size - overlap
         starts = range(0, max(1, length - overlap), step) if length else ()
         spans = [(start, min(start + size, length)) for start in starts]
     else:
@@ -229,6 +240,21 @@ def search(pattern, text=None, most=20, around=80, ignore_case=False, literal=Fa
     return found
 
 
+def findall(pattern, text=None, ignore_case=False, literal=False):
+    """All matches of a regular expression, in all texts together, as `re.findall` gives them: a list of
+    str, or of tuples where the pattern has several groups. `^` and `$` match at lines.
+    """
+    value = _value(text)
+    pattern, flags = _pattern(pattern, ignore_case, literal)
+    try:
+        found = _ask("findall", value, pattern, flags)
+    except NotImplementedError as why:
+        compiled = _by_re(pattern, flags, value)
+        print(_fell_back(why), file=sys.stderr)
+        return [match for one in _each(value) for match in compiled.findall(one)]
+    return [tuple(groups) for groups in found] if found and isinstance(found[0], list) else found
+
+
 def count(pattern, text=None, ignore_case=False, literal=False):
     """How often a regular expression matches, in all texts together. `^` and `$` match at lines."""
     value = _value(text)
@@ -249,7 +275,7 @@ def lines(first=1, last=None, text=None):
     first = max(1, int(first))
     last = first if last is None else int(last)
     start, end = _ask("lines", value, first, last)
-    return value[start:end]
+    return _part(value, start, end)
 
 
 def rank(query, k=10, text=None):
@@ -273,16 +299,16 @@ def outline(text=None):
     value = _value(text)
     if _is_many(value):
         return _outline_of_many(value)
-    if not len(value):
+    if not _length(value):
         return "empty"
     if isinstance(value, bytes):
         return f"bytes of {len(value):,}; it begins {value[:64]!r}"
-    head = value[:20_000]
+    head = _part(value, 0, 20_000)
     told = _ask("facts", value)
-    rows = [f"{_guess(head)}, {len(value):,} characters, {told['lines']:,} lines, about {told['tokens']:,} tokens"]
+    rows = [f"{_guess(head)}, {_length(value):,} characters, {told['lines']:,} lines, about {told['tokens']:,} tokens"]
     if told["nul"]:
         rows.append("it has NUL characters: perhaps it is no text")
-    heading = re.findall(r"(?m)^(?:#{1,4} .{1,100}|[A-Z][A-Z0-9 .:-]{6,80})$", value[:200_000])[:15]
+    heading = re.findall(r"(?m)^(?:#{1,4} .{1,100}|[A-Z][A-Z0-9 .:-]{6,80})$", _part(value, 0, 200_000))[:15]
     if heading:
         rows.append("headings: " + " | ".join(heading))
     keys = re.findall(r"(?m)^([A-Za-z][A-Za-z0-9_-]{1,30}): ", head)
@@ -424,6 +450,24 @@ def _ask(what, value, *args):
     return _rlm.context(what, places, *args)
 
 
+def _length(value):
+    return value.size if isinstance(value, LargeText) else len(value)
+
+
+def _part(value, start, end):
+    # The first slice of a text that is not ASCII makes the guest count all of it; the host has counted.
+    if isinstance(value, str) and not value.isascii() and any(value is one for one in _bound.values()):
+        start, end, _ = slice(start, end).indices(len(value))
+        if end - start <= LargeText.MOST:
+            return _ask("read", value, start, max(start, end))
+    return value[start:end]
+
+
+def _len(thing, /):
+    """Return the number of items in a container."""
+    return thing.size if type(thing) is LargeText else _builtin_len(thing)
+
+
 def _is_many(value):
     return isinstance(value, (list, tuple, dict))
 
@@ -445,6 +489,31 @@ def _space():
     return sys.modules["__main__"].__dict__
 
 
+def next_context(names):
+    """The number of the next context, or the first of `names` that no context can have. Called by the host."""
+    space = _space()
+    for name in names:
+        means = keyword.iskeyword(name) or hasattr(builtins, name) or name in HELPERS
+        if means or not name.isidentifier() or name in space and name not in _bound:
+            return name
+    return _numbered
+
+
+def name_contexts(first, contexts, together):
+    """Gives each context, bound under the first of its names, the others as well, and their list the
+    name `together`, if that is one. They are numbered from `first`. Called by the host.
+    """
+    global _numbered
+    space, values = _space(), []
+    for main, *others in contexts:
+        values.append(space[main])
+        for name in others:
+            space[name] = _bound[name] = space[main]
+    if together:
+        space[together] = _bound[together] = values
+    _numbered = first + len(contexts)
+
+
 def _bind(name, shape, names, values, space):
     """Binds a context. Called by the guest's Rust side."""
     if shape == "one":
@@ -455,6 +524,9 @@ def _bind(name, shape, names, values, space):
         value = dict(zip(names, values))
     else:
         value = LargeText(*shape)
+        if value.size > sys.maxsize:
+            # The first thing everybody asks of a context, and Python's own can tell 31 bits.
+            builtins.len = _len
     space[name] = _bound[name] = value
     # Built-ins rather than reserved names: `count = 0` and `lines = ...` are too common to undo.
     for helper in HELPERS:

@@ -33,6 +33,8 @@ not() { ! "$@"; }
 check "the question is the title" grep -q '<title>Which version has the package pear?</title>' "$scratch/dom"
 check "the answer is shown" grep -q "<div class=\"card answer\">$(head -1 "$scratch/answer")" "$scratch/dom"
 check "every turn is shown" [ "$(grep -o 'class="card turn"' "$scratch/dom" | wc -l)" -eq "$(grep -c '"type":"iteration"' "$scratch/t.jsonl")" ]
+check "the time of every turn is shown" [ "$(grep -o 'href="#turn-0-' "$scratch/dom" | wc -l)" -eq "$(grep -c '"type":"iteration"' "$scratch/t.jsonl")" ]
+check "what was read is shown" grep -q 'root model saw' "$scratch/dom"
 check "code is coloured" grep -q '<span class="kw">import</span>' "$scratch/dom"
 check "what a context holds is no markup" not grep -q '<b id=' "$scratch/dom"
 check "nothing turned into [object ...]" not grep -q '\[object ' "$scratch/dom"

@@ -36,3 +36,10 @@ pub const OUTPUT: &str = "output";
 
 /// `(nanoseconds: i64) -> ()`: waits, or returns early when the host has an [`crate::Interrupt`].
 pub const SLEEP: &str = "sleep";
+
+/// `() -> ()`: called when [`FUEL`] is below zero, by code that is put into every function and loop when
+/// the guest is compiled. The host adds to the fuel and returns, or ends the guest.
+pub const OUT_OF_FUEL: &str = "out_of_fuel";
+
+/// The global, an i64, that the code put into functions and loops takes from.
+pub const FUEL: &str = "rlm_fuel";

@@ -37,7 +37,6 @@ pub const X86_FEATURES: &[&str] = &[
 pub fn config() -> Config {
     let mut config = Config::new();
     config
-        .consume_fuel(true)
         .memory_reservation(RESERVATION)
         .memory_guard_size(GUARD)
         .memory_may_move(false)

@@ -18,7 +18,15 @@ mod imports {
         pub fn take_reply(reply: *mut u8);
         pub fn output(stream: i32, ptr: *const u8, len: usize);
         pub fn sleep(nanoseconds: i64);
+        pub fn out_of_fuel();
     }
+}
+
+/// Never called. It keeps the import, which the imager calls from every function and loop.
+#[unsafe(no_mangle)]
+extern "C" fn rlm_out_of_fuel() {
+    // SAFETY: nothing goes up, nothing comes back.
+    unsafe { imports::out_of_fuel() }
 }
 
 /// Writes bytes to a stream of the cell.

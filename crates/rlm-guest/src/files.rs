@@ -184,13 +184,15 @@ impl Files {
     fn add(&mut self, content: Content, writable: bool) -> usize {
         let now = now();
         let node = Node { content, writable, links: 1, open: 0, accessed: now, modified: now, changed: now };
-        match self.nodes.iter().position(Option::is_none) {
-            // Looked for only in short lists: a number used twice confuses nobody, a slow search does.
-            Some(free) if self.nodes.len() < 4096 => {
+        // Looked for only in short lists: numbers may go to waste, but a search for each of a million
+        // mounted files must not.
+        let free = (self.nodes.len() < 4096).then(|| self.nodes.iter().position(Option::is_none)).flatten();
+        match free {
+            Some(free) => {
                 self.nodes[free] = Some(node);
                 free
             }
-            _ => {
+            None => {
                 self.nodes.push(Some(node));
                 self.nodes.len() - 1
             }

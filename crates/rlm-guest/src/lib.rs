@@ -2,6 +2,7 @@
 //!
 //! Everything the outside gets in or out passes the exports below and the imports of [`bridge`].
 
+mod alloc;
 mod boot;
 mod bridge;
 mod cell;
@@ -12,3 +13,6 @@ mod interrupt;
 mod namespace;
 mod state;
 mod wasi;
+
+#[global_allocator]
+static ALLOCATOR: alloc::Slabs<std::alloc::System> = alloc::Slabs::new(std::alloc::System);

@@ -29,7 +29,8 @@ async fn run(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
     let model = model(name, arguments.get(1), Duration::try_from_secs_f64(silence)?)?;
     let listener = |event: StreamEvent<'_>| match event {
         StreamEvent::Text(text) => eprint!("{}", text.escape_debug()),
-        _ => eprintln!("(again)"),
+        StreamEvent::Restarted => eprintln!("(again)"),
+        _ => {}
     };
     for line in std::io::stdin().lock().lines() {
         let messages: Vec<Message> = serde_json::from_str(&line?)?;

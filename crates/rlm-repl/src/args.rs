@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, builder::TypedValueParser};
 use rlm::Budget;
 use rlm_model::Money;
 use rlm_sandbox::{Bytes, Fuel, Limits};
@@ -44,6 +44,8 @@ pub enum Command {
     Export(ExportArgs),
     /// Make one HTML page of a trajectory, which needs no network to be looked at
     View(ViewArgs),
+    /// Measure this machine: what sessions, cells, calls and computing cost, beside its python3
+    Bench(BenchArgs),
     /// Print the completions of a shell, to be put where it looks for them
     Completions {
         /// The shell
@@ -56,6 +58,20 @@ pub enum Command {
     },
 }
 
+/// Settings of `bench`.
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// How often each is done; the least time counts
+    #[arg(long, value_name = "N", default_value = "5", value_parser = units::positive, allow_hyphen_values = true)]
+    pub runs: u32,
+    /// Only the computing programs whose name has this in it
+    #[arg(long, value_name = "PART")]
+    pub only: Option<String>,
+}
+
 /// Settings of `view`.
 #[derive(Debug, Args)]
 pub struct ViewArgs {
@@ -64,6 +80,10 @@ pub struct ViewArgs {
     /// Where the page goes, `-` for standard output; unless told, beside the trajectory as .html
     #[arg(short, long, value_name = "PATH")]
     pub output: Option<PathBuf>,
+    /// Where a context of the run is now, in the order the run had them, so that the page can show which
+    /// parts of it were read; unless told, where the run had it
+    #[arg(long, value_name = "PATH")]
+    pub context: Vec<PathBuf>,
 }
 
 /// Settings of `export`.
@@ -103,6 +123,12 @@ pub struct PromptArgs {
     /// Limits of each cell.
     #[command(flatten)]
     pub limits: LimitArgs,
+    /// Who answers `%ask`.
+    #[command(flatten)]
+    pub models: ModelArgs,
+    /// What one `%ask` may spend.
+    #[command(flatten)]
+    pub budget: BudgetArgs,
     /// The configuration.
     #[command(flatten)]
     pub config: ConfigArgs,
@@ -129,6 +155,10 @@ pub struct RunArgs {
     /// Keep no journal
     #[arg(long)]
     pub no_journal: bool,
+    /// Go on from the run of this journal: cells find its question and answer, and those before it,
+    /// in `history`; its contexts are taken again unless others are named
+    #[arg(long, value_name = "JOURNAL")]
+    pub follow: Option<PathBuf>,
     /// File with a JSON schema that the answer has to meet; it is then one JSON value
     #[arg(long, value_name = "PATH")]
     pub schema: Option<PathBuf>,
@@ -310,6 +340,9 @@ pub struct ExecArgs {
 /// Settings of `session`.
 #[derive(Debug, Args)]
 pub struct SessionArgs {
+    /// The contexts of the session `main`.
+    #[command(flatten)]
+    pub context: ContextArgs,
     /// The key of snapshots.
     #[command(flatten)]
     pub key: KeyArgs,
@@ -325,22 +358,61 @@ pub struct SessionArgs {
 }
 
 /// The texts bound to `context`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct ContextArgs {
     /// File to bind to the variable `context`, a folder, which becomes a dict of its files by path, or
-    /// `-` for standard input; of several, `context` is a list
-    #[arg(long = "context", value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
+    /// `-` for standard input. May be repeated: `context` is then a list, and each is also `context_0`,
+    /// `context_1` and so on. NAME= gives it a name of your own besides; a path that looks so is
+    /// written ./NAME=PATH
+    #[arg(long = "context", value_name = "[NAME=]PATH", value_parser = clap::builder::PathBufValueParser::new().try_map(ContextArg::parse))]
+    pub given: Vec<ContextArg>,
     /// Take contexts as bytes rather than as UTF-8 text
-    #[arg(long, requires = "paths", conflicts_with = "format")]
+    #[arg(long, requires = "given", conflicts_with = "format")]
     pub bytes: bool,
     /// What files are taken as: `text`, the default; `bytes`; as data `json`, `jsonl`, `csv` or `tsv`;
     /// `auto` goes by the name's ending
-    #[arg(long = "context-format", value_name = "FORMAT", requires = "paths")]
+    #[arg(long = "context-format", value_name = "FORMAT", requires = "given")]
     pub format: Option<Format>,
     /// Keep copies of contexts in this folder, so that the next run opens unchanged ones at once
-    #[arg(long = "context-cache", value_name = "FOLDER", requires = "paths")]
+    #[arg(long = "context-cache", value_name = "FOLDER", requires = "given")]
     pub cache: Option<PathBuf>,
+}
+
+/// A context as it was named: `PATH`, or `NAME=PATH`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContextArg {
+    /// The name of the person's own choice.
+    pub name: Option<String>,
+    /// The file or folder, or `-`.
+    pub path: PathBuf,
+}
+
+impl ContextArg {
+    /// Reads `PATH` or `NAME=PATH`, where NAME is an identifier.
+    pub fn parse(text: PathBuf) -> Result<Self, String> {
+        let named = text.to_str().and_then(|text| text.split_once('=')).filter(|(name, _)| is_identifier(name));
+        let Some((name, path)) = named else { return Ok(Self::from(text)) };
+        let number = name.strip_prefix("context_").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
+        if name == "context" || name == "history" || number {
+            return Err(format!("{name} has a meaning of its own; choose another name"));
+        }
+        if path.is_empty() {
+            return Err(format!("no path after {name}="));
+        }
+        Ok(Self { name: Some(name.to_owned()), path: path.into() })
+    }
+}
+
+impl From<PathBuf> for ContextArg {
+    fn from(path: PathBuf) -> Self {
+        Self { name: None, path }
+    }
+}
+
+/// Whether a variable can be called so.
+pub fn is_identifier(text: &str) -> bool {
+    let first = text.chars().next().is_some_and(|first| first == '_' || first.is_alphabetic());
+    first && text.chars().all(|char| char == '_' || char.is_alphanumeric())
 }
 
 /// What a context's file is taken as.
@@ -447,6 +519,24 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_context_may_have_a_name() {
+        let told = |text: &str| match ContextArg::parse(text.into()) {
+            Ok(ContextArg { name, path }) => format!("{}|{}", name.unwrap_or_default(), path.display()),
+            Err(why) => why,
+        };
+        assert_eq!(told("report=a/b.txt"), "report|a/b.txt");
+        assert_eq!(told("a/b.txt"), "|a/b.txt");
+        assert_eq!(told("größe=x=y"), "größe|x=y");
+        assert_eq!(told("./day=1.txt"), "|./day=1.txt");
+        assert_eq!(told("2024=a"), "|2024=a");
+        assert_eq!(told("=a"), "|=a");
+        assert_eq!(told("report="), "no path after report=");
+        assert_eq!(told("context=a"), "context has a meaning of its own; choose another name");
+        assert_eq!(told("context_7=a"), "context_7 has a meaning of its own; choose another name");
+        assert_eq!(told("context_a=-"), "context_a|-");
     }
 
     #[test]

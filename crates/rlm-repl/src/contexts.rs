@@ -2,15 +2,15 @@
 
 use std::{io::ErrorKind, path::Path};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use rlm_sandbox::{
-    Bytes, Cell, Context, ContextError, ContextStore, DataFormat, FolderReport, FolderRules, Outcome, Session,
+    Bytes, Context, ContextError, ContextStore, DataFormat, FolderReport, FolderRules, SandboxError, Session,
 };
 
 pub use rlm_sandbox::Kind;
 
 use crate::{
-    args::{ContextArgs, Format},
+    args::{ContextArg, ContextArgs, Format},
     failure::Usage,
     units::MAX_MEMORY,
     world,
@@ -22,19 +22,72 @@ const CACHE_ROOM: Bytes = Bytes(20 << 30);
 /// Skipped files of a folder that are named.
 const SKIPPED_NAMED: usize = 5;
 
+/// A context and what it is called.
+pub struct Opened {
+    /// The name of the person's own choice.
+    pub name: Option<String>,
+    /// Where it came from, as the person wrote it.
+    pub source: String,
+    /// What there is.
+    pub context: Context,
+}
+
+impl Opened {
+    /// With the name a run knows it by: the person's own, or its path. A path is not taken for a
+    /// variable's name.
+    pub fn named(self) -> (String, Context) {
+        let is_word = self.source.chars().all(|char| char == '_' || char.is_alphanumeric());
+        let source = if is_word { format!("./{}", self.source) } else { self.source };
+        (self.name.unwrap_or(source), self.context)
+    }
+}
+
+/// Where contexts are opened: a store with the cache folder that the arguments name.
+pub fn store(args: &ContextArgs) -> Result<ContextStore, Usage> {
+    let Some(path) = &args.cache else {
+        // What does not fit is read piece by piece: the system would rather end this process than
+        // refuse the memory.
+        let most = world::memory_left().map_or(u64::MAX, |left| left / 4 * 3);
+        return Ok(ContextStore::new().mapping_up_to(Bytes(most)));
+    };
+    let folder = world::make_folder(path)
+        .map_err(|error| Usage::new(format!("context cache {}: {}", path.display(), describe(&error))))?;
+    Ok(ContextStore::new().with_cache(folder, CACHE_ROOM))
+}
+
+/// What the arguments take contexts as.
+pub fn format(args: &ContextArgs) -> Format {
+    args.format.unwrap_or(if args.bytes { Format::Bytes } else { Format::Text })
+}
+
 /// Opens every context the arguments name.
-pub fn open_all(args: &ContextArgs) -> Result<Vec<Context>> {
-    if args.paths.iter().filter(|path| is_stdin(path)).count() > 1 {
+pub fn open_all(args: &ContextArgs, store: &ContextStore) -> Result<Vec<Opened>> {
+    if args.given.iter().filter(|given| is_stdin(&given.path)).count() > 1 {
         return Err(Usage::new("--context -: standard input can be read only once").into());
     }
-    let mut store = ContextStore::new();
-    if let Some(path) = &args.cache {
-        let folder = world::make_folder(path)
-            .map_err(|error| Usage::new(format!("context cache {}: {}", path.display(), describe(&error))))?;
-        store = store.with_cache(folder, CACHE_ROOM);
+    let names: Vec<&str> = args.given.iter().filter_map(|given| given.name.as_deref()).collect();
+    if let Some((_, twice)) = names.iter().enumerate().find(|(index, name)| names[..*index].contains(name)) {
+        return Err(Usage::new(format!("--context {twice}=: two contexts have this name")).into());
     }
-    let format = args.format.unwrap_or(if args.bytes { Format::Bytes } else { Format::Text });
-    args.paths.iter().map(|path| open_in(&store, path, format).map_err(anyhow::Error::from)).collect()
+    args.given.iter().map(|given| Ok(open_given(store, given, format(args))?)).collect()
+}
+
+/// Opens one context as it was named.
+pub fn open_given(store: &ContextStore, given: &ContextArg, format: Format) -> Result<Opened, Usage> {
+    let ContextArg { name, path } = given;
+    let context = open_in(store, path, format).map_err(|usage| match name {
+        // The whole may have been meant as a path.
+        Some(name) => {
+            let whole = format!("{name}={}", path.display());
+            if world::exists(Path::new(&whole)) {
+                usage.hint(format!("the file {whole} is named ./{whole}"))
+            } else {
+                usage
+            }
+        }
+        None => usage,
+    })?;
+    Ok(Opened { name: name.clone(), source: path.display().to_string(), context })
 }
 
 /// Whether `path` stands for standard input.
@@ -43,9 +96,8 @@ pub fn is_stdin(path: &Path) -> bool {
 }
 
 /// Opens one context; the error names the path and what to do.
-pub fn open(path: &Path, kind: Kind) -> Result<Context, Usage> {
-    let format = if kind == Kind::Bytes { Format::Bytes } else { Format::Text };
-    open_in(&ContextStore::new(), path, format)
+pub fn open(store: &ContextStore, path: &Path, kind: Kind) -> Result<Context, Usage> {
+    open_in(store, path, if kind == Kind::Bytes { Format::Bytes } else { Format::Text })
 }
 
 fn open_in(store: &ContextStore, path: &Path, format: Format) -> Result<Context, Usage> {
@@ -175,38 +227,60 @@ fn refused(shown: &str, error: ContextError) -> Usage {
     }
 }
 
-/// Binds contexts: one as `context`; several as `context_0`, `context_1`, and `context`, their list.
-pub async fn bind(session: &mut Session, contexts: &[Context]) -> Result<()> {
-    if let [only] = contexts {
-        return Ok(session.define_context("context", only).await?);
-    }
-    for (index, context) in contexts.iter().enumerate() {
-        session.define_context(&format!("context_{index}"), context).await?;
-    }
-    if !contexts.is_empty() {
-        let names: Vec<String> = (0..contexts.len()).map(|index| format!("context_{index}")).collect();
-        let execution = session.run(&Cell::new(format!("context = [{}]", names.join(", ")))).await?;
-        if !matches!(execution.outcome, Outcome::Completed(_)) {
-            bail!("cannot make the list of contexts: {:?}", execution.outcome);
-        }
-    }
-    Ok(())
+/// Binds contexts under their names, those of [`Session::define_contexts`].
+pub async fn bind(session: &mut Session, opened: &[Opened]) -> Result<()> {
+    let bound = session.define_contexts(&named(opened)).await;
+    bound.map(drop).map_err(not_bound)
 }
 
-/// One line on what is bound, such as `context is a str of 52,114,290 characters`.
-pub fn describe_all(contexts: &[Context]) -> Option<String> {
-    let grouped = crate::text::grouped;
-    match contexts {
+/// Binds one more context in a session that is under way; says which variables it has.
+pub async fn add(session: &mut Session, opened: &Opened) -> Result<Vec<String>> {
+    let bound = session.add_contexts(&named(std::slice::from_ref(opened))).await.map_err(not_bound)?;
+    Ok(bound.into_iter().flatten().collect())
+}
+
+fn named(opened: &[Opened]) -> Vec<(&str, &Context)> {
+    opened.iter().map(|one| (one.name.as_deref().unwrap_or_default(), &one.context)).collect()
+}
+
+fn not_bound(error: SandboxError) -> anyhow::Error {
+    match error {
+        SandboxError::Define { name, reason } => {
+            Usage::new(format!("context {name}: {reason}")).hint("choose another name: --context NAME=PATH").into()
+        }
+        other => other.into(),
+    }
+}
+
+/// What is bound, such as `context is a str of 52,114,290 characters`; of several, a line for each.
+pub fn describe_all(opened: &[Opened]) -> Option<String> {
+    let own = |name: &Option<String>| name.as_ref().map(|name| format!(" and {name}")).unwrap_or_default();
+    match opened {
         [] => None,
-        [only] => Some(match (only.kind(), only.length()) {
-            ("bytes", length) => format!("context is {} bytes", grouped(length)),
-            ("list" | "dict", 1) => format!("context is a {} of 1 item", only.kind()),
-            ("list" | "dict", length) => format!("context is a {} of {} items", only.kind(), grouped(length)),
-            (kind, length) => match only.chars() {
-                Some(_) => format!("context is a {kind} of {} characters", grouped(length)),
-                None => format!("context is a {kind}"),
-            },
-        }),
-        several => Some(format!("context is a list of {}", several.len())),
+        [only] => Some(format!("context{} is {}", own(&only.name), kind_and_size(&only.context))),
+        several => {
+            let lines = several.iter().enumerate().map(|(index, one)| {
+                format!(
+                    "\n  context[{index}], context_{index}{}: {}, {}",
+                    own(&one.name),
+                    one.source,
+                    kind_and_size(&one.context)
+                )
+            });
+            Some(format!("context is a list of {}:{}", several.len(), lines.collect::<String>()))
+        }
+    }
+}
+
+/// What kind of thing a context is and how long, such as `a str of 12 characters`.
+pub fn kind_and_size(context: &Context) -> String {
+    let (kind, length) = (context.kind(), crate::text::grouped(context.length()));
+    let s = if context.length() == 1 { "" } else { "s" };
+    match kind {
+        "bytes" => format!("{length} bytes"),
+        "list" | "dict" => format!("a {kind} of {length} item{s}"),
+        _ if context.chars().is_some() => format!("a {kind} of {length} character{s}"),
+        "LargeText" => format!("a LargeText of {length} bytes"),
+        _ => format!("a {kind}"),
     }
 }

@@ -8,9 +8,9 @@ use rlm_sandbox::{Cell, Context, Engine, Execution, Limits, Outcome, Snapshot};
 use crate::{
     args::{ContextArgs, ExecArgs, KeyArgs, PackageArgs, PromptArgs},
     config::{self, KeyFile},
-    contexts,
+    contexts::{self, Opened},
     failure::{self, Usage},
-    outcome::{Hints, Record, complaint},
+    outcome::{Hints, Record, complain},
     packages, snapshots,
     units::MAX_MEMORY,
     world,
@@ -53,7 +53,7 @@ fn code(args: &ExecArgs) -> Result<String> {
 }
 
 fn refuse_stdin_twice(context: &ContextArgs) -> Result<()> {
-    if context.paths.iter().any(|path| contexts::is_stdin(path)) {
+    if context.given.iter().any(|given| contexts::is_stdin(&given.path)) {
         return Err(Usage::new("standard input cannot be both the cell and the context")
             .hint("give the cell with -c CODE or as a file")
             .into());
@@ -99,7 +99,7 @@ struct Ran {
 ///
 /// The runtime is the smallest there is: a short program's time is mostly start-up.
 fn run(code: &str, context: &ContextArgs, packages: &PackageArgs, limits: Limits, files: &Files) -> Result<Ran> {
-    let opened = contexts::open_all(context)?;
+    let opened = contexts::open_all(context, &contexts::store(context)?)?;
     let modules = packages::read(packages)?;
     let key = KeyFile::find(files.key);
     let to_save = files.save.map(|path| anyhow::Ok((path, key.to_save()?))).transpose()?;
@@ -114,9 +114,13 @@ fn run(code: &str, context: &ContextArgs, packages: &PackageArgs, limits: Limits
             }
             Some(path) => {
                 let snapshot = snapshots::read(path, &key.to_load()?)?;
+                let builder = snapshots::with_idle_functions(builder, &snapshot);
+                let needed: Vec<Context> = opened.iter().map(|one| one.context.clone()).collect();
                 let mut session =
-                    builder.load(&snapshot, &opened).await.map_err(|error| snapshots::about(path, error))?;
-                contexts::bind(&mut session, &new_ones(opened, &snapshot)).await?;
+                    builder.load(&snapshot, &needed).await.map_err(|error| snapshots::about(path, error))?;
+                for one in new_ones(opened, &snapshot) {
+                    contexts::add(&mut session, &one).await?;
+                }
                 session
             }
         };
@@ -130,12 +134,12 @@ fn run(code: &str, context: &ContextArgs, packages: &PackageArgs, limits: Limits
 }
 
 /// The contexts that the snapshot does not hold already.
-fn new_ones(opened: Vec<Context>, snapshot: &Snapshot) -> Vec<Context> {
+fn new_ones(opened: Vec<Opened>, snapshot: &Snapshot) -> Vec<Opened> {
     if snapshot.contexts().is_empty() {
         return opened;
     }
-    let known = |context: &Context| snapshot.contexts().iter().any(|needed| needed.hash == context.hash());
-    opened.into_iter().filter(|context| !known(context)).collect()
+    let known = |one: &Opened| snapshot.contexts().iter().any(|needed| needed.hash == one.context.hash());
+    opened.into_iter().filter(|one| !known(one)).collect()
 }
 
 /// Passes on what the cell wrote, says how it ended, and returns the exit code.
@@ -150,7 +154,7 @@ fn show(execution: &Execution, print_value: bool) -> Result<i32> {
     for note in &execution.notes {
         world::err(&format!("note: {note}\n"));
     }
-    world::err(&complaint(&execution.outcome, Hints::Flags));
+    complain(&execution.outcome, Hints::Flags);
     Ok(exit_code(&execution.outcome))
 }
 

@@ -3,7 +3,7 @@
 use std::{
     io,
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     time::Duration,
@@ -29,11 +29,14 @@ pub fn on_ctrl_c(mut act: impl FnMut() + Send + 'static) -> io::Result<JoinHandl
 /// How long to wait before asking a cell again that has not ended.
 const AGAIN: Duration = Duration::from_millis(5);
 
-/// Cancels the cell that Ctrl-C is meant for.
+/// Cancels the cell that Ctrl-C is meant for, or does what a run wants done.
 #[derive(Clone, Default)]
 pub struct CellInterrupt {
     wanted: Arc<AtomicBool>,
+    instead: Arc<Mutex<Option<Act>>>,
 }
+
+type Act = Box<dyn FnMut() + Send>;
 
 impl CellInterrupt {
     /// From this call on, Ctrl-C cancels through `canceller` until [`Self::forget`].
@@ -41,8 +44,12 @@ impl CellInterrupt {
     /// Once is not enough: it may come when the terminal was handed over already and the cell not
     /// yet entered, where the sandbox has nothing to cancel.
     pub fn listen(&self, canceller: Canceller) -> io::Result<()> {
-        let wanted = self.wanted.clone();
+        let this = self.clone();
         on_ctrl_c(move || {
+            if let Some(act) = &mut *this.instead() {
+                return act();
+            }
+            let wanted = &this.wanted;
             wanted.store(true, Relaxed);
             let (wanted, canceller) = (wanted.clone(), canceller.clone());
             tokio::spawn(async move {
@@ -55,8 +62,18 @@ impl CellInterrupt {
         Ok(())
     }
 
+    /// Until [`Self::forget`], Ctrl-C does this and cancels no cell.
+    pub fn instead_do(&self, act: impl FnMut() + Send + 'static) {
+        *self.instead() = Some(Box::new(act));
+    }
+
+    fn instead(&self) -> MutexGuard<'_, Option<Act>> {
+        self.instead.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The cell has ended, or another begins: an earlier Ctrl-C does not mean it.
     pub fn forget(&self) {
+        *self.instead() = None;
         self.wanted.store(false, Relaxed);
     }
 }

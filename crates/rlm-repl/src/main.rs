@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod bench;
 mod config;
 mod contexts;
 mod exec;
@@ -12,11 +13,13 @@ mod models;
 mod outcome;
 mod packages;
 mod prompt;
+mod python;
 mod run;
 mod session;
 mod shell;
 mod snapshots;
 mod text;
+mod traceback;
 mod units;
 mod value;
 mod view;
@@ -48,6 +51,7 @@ fn dispatch(cli: Cli) -> Result<i32> {
         Some(Command::Session(args)) => session::session(&args),
         Some(Command::Models(args)) => models::models(&args),
         Some(Command::Export(args)) => export::export(&args),
+        Some(Command::Bench(args)) => bench::bench(&args),
         Some(Command::View(args)) => view::view(&args),
         Some(Command::Completions { shell }) => shell::completions(shell),
         Some(Command::Man { subcommand }) => shell::manual(subcommand.as_deref()),

@@ -220,7 +220,7 @@ fn lines(listing: &Listing) -> String {
             },
         ]
     });
-    shown += &table(std::iter::once(header).chain(rows).collect());
+    shown += &text::table(&std::iter::once(header).chain(rows).collect::<Vec<_>>());
     for row in &listing.models {
         match (&row.check, &row.problem) {
             (Some(check), _) => {
@@ -236,7 +236,7 @@ fn lines(listing: &Listing) -> String {
         .providers
         .iter()
         .map(|row| [row.example.clone(), row.base_url.as_deref().map_or("wants --base-url".into(), at), key(&row.key)]);
-    shown + &table(rows.collect())
+    shown + &text::table(&rows.collect::<Vec<_>>())
 }
 
 fn at(base_url: &str) -> String {
@@ -257,17 +257,6 @@ fn shortest(dollars: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// Rows with their columns lined up.
-fn table<const N: usize>(rows: Vec<[String; N]>) -> String {
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..N).map(width).collect();
-    let line = |row: &[String; N]| {
-        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
-        cells.join("  ").trim_end().to_owned() + "\n"
-    };
-    rows.iter().map(line).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -284,9 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_line_up() {
-        let rows = vec![["a".into(), "bb".into()], ["ccc".into(), String::new()]];
-        assert_eq!(table(rows), "a    bb\nccc\n");
+    fn prices_have_as_many_digits_as_they_need() {
         assert_eq!([0.25, 10.0, 0.0375].map(shortest), ["0.25", "10", "0.0375"]);
     }
 }

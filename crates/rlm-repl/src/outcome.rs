@@ -3,7 +3,7 @@
 use rlm_sandbox::{Exceeded, Execution, Fault, Limit, Outcome, Stream, Usage};
 use serde::Serialize;
 
-use crate::{failure, text, value::AsJson};
+use crate::{failure, text, traceback, value::AsJson, world};
 
 /// An execution as JSON; the result of `run` in a session and of `exec --json`.
 #[derive(Serialize)]
@@ -150,8 +150,20 @@ pub fn whole_lines(stream: &Stream) -> String {
     text
 }
 
+/// Says on stderr how a cell ended, in colour where that is welcome.
+pub fn complain(outcome: &Outcome, hints: Hints) {
+    let said = complaint(outcome, hints);
+    match outcome {
+        Outcome::Raised(Fault { exit: None, .. }) if world::err_wants_colour() => {
+            world::err_painted(&traceback::painted(&said));
+        }
+        Outcome::Exceeded(_) if world::err_wants_colour() => world::err_painted(&traceback::painted(&said)),
+        _ => world::err(&said),
+    }
+}
+
 /// What stderr says about an outcome, given where limits are set: empty for a completed cell.
-pub fn complaint(outcome: &Outcome, hints: Hints) -> String {
+fn complaint(outcome: &Outcome, hints: Hints) -> String {
     match outcome {
         Outcome::Completed(_) => String::new(),
         Outcome::Raised(fault) => raised(fault),

@@ -6,7 +6,8 @@ use std::{
 };
 
 use anyhow::Result;
-use rlm_sandbox::{SandboxError, Session, Snapshot, SnapshotError, SnapshotKey};
+use rlm::Run;
+use rlm_sandbox::{SandboxError, Session, SessionBuilder, Snapshot, SnapshotError, SnapshotKey};
 
 use crate::{contexts, failure::Usage, world};
 
@@ -30,6 +31,13 @@ pub async fn save(session: &mut Session, path: &Path, key: &SnapshotKey) -> Resu
 pub fn read(path: &Path, key: &SnapshotKey) -> Result<Snapshot, Usage> {
     let file = world::open(path).map_err(|error| refused(path, &SnapshotError::from(error)))?;
     Snapshot::read(&mut BufReader::with_capacity(1 << 16, file), key).map_err(|error| refused(path, &error))
+}
+
+/// What a session that a prompt saved needs to be loaded elsewhere: the functions that `%ask` answers.
+pub fn with_idle_functions(builder: SessionBuilder, snapshot: &Snapshot) -> SessionBuilder {
+    let needs = |name: &&str| snapshot.host_functions().iter().any(|needed| needed == name);
+    let needed: Vec<&str> = Run::functions().filter(needs).collect();
+    Run::idle_functions(builder, &needed, "no model is at work here")
 }
 
 /// An error about the snapshot in `path`, where it is one.

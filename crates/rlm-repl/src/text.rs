@@ -13,6 +13,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     for c in text.chars() {
         match c {
             '\r' => shown.push_str("\\r"),
+            _ if is_unsafe(c) && c as u32 > 0xff => shown.push_str(&format!("\\u{:04x}", c as u32)),
             _ if is_unsafe(c) => shown.push_str(&format!("\\x{:02x}", c as u32)),
             _ => shown.push(c),
         }
@@ -20,9 +21,11 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// C0 controls but newline and tab, delete, and C1 controls.
+/// C0 controls but newline and tab, delete, C1 controls, and what turns the direction of writing, so that
+/// text reads other than it is.
 fn is_unsafe(c: char) -> bool {
-    c.is_control() && c != '\n' && c != '\t'
+    let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || c.is_control() && c != '\n' && c != '\t'
 }
 
 /// The first `most` lines of `text`, each cut to `width` characters, with a count of the rest.
@@ -58,6 +61,22 @@ pub fn grouped(number: u64) -> String {
     shown
 }
 
+/// Rows with their columns lined up.
+pub fn table<const N: usize>(rows: &[[String; N]]) -> String {
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..N).map(width).collect();
+    let line = |row: &[String; N]| {
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        cells.join("  ").trim_end().to_owned() + "\n"
+    };
+    rows.iter().map(line).collect()
+}
+
+/// A number and what it counts.
+pub fn counted(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,7 +84,14 @@ mod tests {
     #[test]
     fn controls_become_visible_and_text_stays() {
         assert_eq!(visible("plain\n\tété 日本"), "plain\n\tété 日本");
+        assert_eq!(visible("user\u{202e}x"), "user\\u202ex");
         assert_eq!(visible("\x1b[31mred\x07\r\n\u{9b}2J\x7f"), "\\x1b[31mred\\x07\\r\n\\x9b2J\\x7f");
+    }
+
+    #[test]
+    fn columns_line_up() {
+        let rows = [["a", "bb"], ["ccc", ""]].map(|row| row.map(String::from));
+        assert_eq!(table(&rows), "a    bb\nccc\n");
     }
 
     #[test]

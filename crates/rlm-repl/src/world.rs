@@ -7,6 +7,7 @@
 use std::{
     io::{self, IsTerminal, Read, Write},
     path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
     time::SystemTime,
 };
 
@@ -33,6 +34,23 @@ pub fn open_at_once(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).custom_flags(NONBLOCK);
     File::open_ambient_with(path, &options, ambient_authority())
+}
+
+/// Whether there is a file or folder.
+pub fn exists(path: &Path) -> bool {
+    path.exists()
+}
+
+/// Bytes of memory that are left for this process, as far as the system says.
+pub fn memory_left() -> Option<u64> {
+    let number = |path: &str| std::fs::read_to_string(path).ok()?.trim().parse::<u64>().ok();
+    let about = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = about.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let free = line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? << 10;
+    // In a container there may be less.
+    let within = number("/sys/fs/cgroup/memory.max")
+        .map(|most| most.saturating_sub(number("/sys/fs/cgroup/memory.current").unwrap_or_default()));
+    Some(within.map_or(free, |within| within.min(free)))
 }
 
 /// Opens a folder the user named.
@@ -90,6 +108,22 @@ pub fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stdout().is_terminal()
 }
 
+/// Runs a program of the user's to its end, found on the path.
+pub fn run_program(name: &str, args: &[&str], stdin: &str) -> io::Result<Output> {
+    let mut child =
+        Command::new(name).args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    if let Some(mut pipe) = child.stdin.take() {
+        // A program that fails early does not read its input, and says why elsewhere.
+        let _ = pipe.write_all(stdin.as_bytes());
+    }
+    child.wait_with_output()
+}
+
+/// How many cores there are to work on.
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// The time of day.
 pub fn now() -> SystemTime {
     SystemTime::now()
@@ -103,6 +137,16 @@ pub fn now_seconds() -> u64 {
 /// Whether colour is welcome on standard output.
 pub fn wants_colour() -> bool {
     io::stdout().is_terminal() && variable("NO_COLOR").is_none() && variable("TERM").as_deref() != Some("dumb")
+}
+
+/// Whether standard error is a terminal that can show more than lines.
+pub fn err_is_screen() -> bool {
+    io::stderr().is_terminal() && variable("TERM").is_some_and(|term| term != "dumb")
+}
+
+/// Whether colour is welcome on standard error.
+pub fn err_wants_colour() -> bool {
+    err_is_screen() && variable("NO_COLOR").is_none()
 }
 
 /// Makes a file that only its owner may read, whole or not at all: `fill` writes beside it, under
@@ -194,6 +238,12 @@ pub fn out(text: &str) -> io::Result<()> {
 pub fn err(text: &str) {
     let mut stderr = io::stderr().lock();
     let _ = write(&mut stderr, text);
+}
+
+/// Writes text with colours of ours to standard error. Whatever else is in it has been made visible.
+pub fn err_painted(text: &str) {
+    let mut stderr = io::stderr().lock();
+    let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
 }
 
 /// Raw into files and pipes; with control characters made visible at a terminal.

@@ -5,7 +5,7 @@ use std::{collections::HashMap, future::poll_fn, sync::Arc, task::Poll, time::Du
 use futures_util::FutureExt;
 use rlm_abi::{HostReply, Interrupt, MAX_FRAME, Reply, Request, decode, encode, symbols};
 use tokio::time::timeout;
-use wasmtime::{Caller, Linker, Memory, ResourceLimiter, Store, Trap, TypedFunc};
+use wasmtime::{AsContextMut, Caller, Global, Linker, Memory, ResourceLimiter, Store, Trap, TypedFunc, Val};
 use wasmtime_wasi::{
     WasiCtxBuilder,
     p1::{self, WasiP1Ctx},
@@ -39,6 +39,7 @@ pub struct HostState {
     /// Whether the running cell asked about contexts.
     asked: bool,
     memory: Option<Memory>,
+    fuel: Tank,
     stdout: SharedCapture,
     stderr: SharedCapture,
     /// What the guest said of its own fault.
@@ -48,6 +49,32 @@ pub struct HostState {
     host_calls: u64,
     limits: Limits,
     growth: Growth,
+}
+
+/// The fuel of one request. The guest takes from a global, which is filled up slice by slice.
+#[derive(Default)]
+struct Tank {
+    global: Option<Global>,
+    /// What the guest got until now,
+    given: u64,
+    /// the most it gets,
+    most: u64,
+    /// and what it gets at a time.
+    slice: u64,
+}
+
+impl Tank {
+    /// The next slice; `None` when all was given.
+    fn next(&mut self) -> Option<i64> {
+        let next = self.slice.min(self.most - self.given);
+        self.given += next;
+        (next > 0).then_some(next as i64)
+    }
+}
+
+/// What is left in the global; less than nothing where the guest took more than there was.
+fn fuel_left(mut store: impl AsContextMut, global: Option<Global>) -> i64 {
+    global.and_then(|global| global.get(&mut store).i64()).unwrap_or(0)
 }
 
 /// Counts linear memory against the limit.
@@ -168,7 +195,27 @@ pub fn link(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
         symbols::HOST_CALL,
         |caller: Caller<'_, HostState>, frame: (u32, u32, u32, u32)| Box::new(host_call(caller, frame)),
     )?;
+    linker
+        .func_wrap_async(module, symbols::OUT_OF_FUEL, |caller: Caller<'_, HostState>, ()| Box::new(refuel(caller)))?;
     Ok(())
+}
+
+/// Gives the thread back, so that the watch can look at the cell, and then the cell its next slice.
+async fn refuel(mut caller: Caller<'_, HostState>) -> wasmtime::Result<()> {
+    let next = caller.data_mut().fuel.next().ok_or(Trap::OutOfFuel)?;
+    let mut yielded = false;
+    poll_fn(|cx| {
+        if std::mem::replace(&mut yielded, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+    let Some(global) = caller.data().fuel.global else { return Ok(()) };
+    // What was taken beyond the last slice is owed.
+    let left = fuel_left(&mut caller, Some(global)).saturating_add(next);
+    global.set(&mut caller, Val::I64(left))
 }
 
 /// The bytes the guest points at. The guest chose `ptr` and `len`.
@@ -357,6 +404,7 @@ impl Guest {
             contexts,
             asked: false,
             memory: None,
+            fuel: Tank::default(),
             stdout,
             stderr,
             diagnostic: String::new(),
@@ -368,7 +416,6 @@ impl Guest {
         let mut store = Store::new(shared.guest.engine(), state);
         store.limiter(|state| &mut state.growth);
         let instance = Creator::with_region(&region, || {
-            store.set_fuel(u64::MAX)?;
             shared
                 .guest
                 .pre()
@@ -382,7 +429,10 @@ impl Guest {
             instance.get_memory(&mut store, "memory").ok_or_else(|| SandboxError::Artifact("no memory".to_owned()))?;
         let alloc = instance.get_typed_func(&mut store, symbols::ALLOC).map_err(broken)?;
         let call = instance.get_typed_func(&mut store, symbols::CALL).map_err(broken)?;
+        let fuel = instance.get_global(&mut store, symbols::FUEL);
+        let fuel = fuel.ok_or_else(|| SandboxError::Artifact("no fuel counter".to_owned()))?;
         store.data_mut().memory = Some(memory);
+        store.data_mut().fuel.global = Some(fuel);
         let region = Lease { region: Some(region), shared: Arc::clone(shared) };
         Ok(Self { store, memory, alloc, call, word: shared.word, region })
     }
@@ -404,13 +454,21 @@ impl Guest {
             broken => broken,
         };
         self.region().lock().store_word(self.word, 0);
-        Ok((ended, self.used(limits)))
+        Ok((ended, self.used()))
     }
 
     fn arm(&mut self, limits: &Limits) -> Result<()> {
         let internal = |error: wasmtime::Error| SandboxError::Protocol(format!("{error:#}"));
-        self.store.set_fuel(limits.fuel.0.saturating_add(FUEL_GRACE)).map_err(internal)?;
-        self.store.fuel_async_yield_interval(Some(slice(limits))).map_err(internal)?;
+        let tank = &mut self.store.data_mut().fuel;
+        *tank = Tank {
+            global: tank.global,
+            given: 0,
+            most: limits.fuel.0.saturating_add(FUEL_GRACE),
+            slice: slice(limits),
+        };
+        if let (Some(first), Some(global)) = (tank.next(), tank.global) {
+            global.set(&mut self.store, Val::I64(first)).map_err(internal)?;
+        }
         let state = self.store.data_mut();
         state.stdout.replace(Capture::new(limits.output.0));
         state.stderr.replace(Capture::new(limits.output.0));
@@ -465,13 +523,14 @@ impl Guest {
         }
     }
 
-    fn used(&mut self, limits: &Limits) -> Used {
-        let left = self.store.get_fuel().unwrap_or(0);
+    fn used(&mut self) -> Used {
+        let global = self.store.data().fuel.global;
+        let left = fuel_left(&mut self.store, global);
         let size = self.region().lock().size() as u64;
         let state = self.store.data_mut();
         let (stdout, stderr) = (state.stdout.replace(Capture::default()), state.stderr.replace(Capture::default()));
         Used {
-            fuel: limits.fuel.0.saturating_add(FUEL_GRACE).saturating_sub(left),
+            fuel: state.fuel.given.saturating_sub_signed(left),
             wall: state.clock.used(),
             host_calls: state.host_calls,
             host_wait: state.clock.waited(),

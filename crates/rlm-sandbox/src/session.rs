@@ -339,11 +339,23 @@ impl Session {
 
     async fn request_within(&mut self, request: &Request, wall: Duration) -> Result<Reply> {
         let limits = Limits { memory: Bytes(u64::MAX), wall, ..Limits::default() };
-        let (ended, _) = self.exchange(request, &limits, false).await?;
+        let (ended, used) = self.exchange(request, &limits, false).await?;
         match ended {
             Ended::Replied(Reply::Refused(why), _) => Err(SandboxError::Refused(why)),
             Ended::Replied(reply, _) => Ok(reply),
-            Ended::Broken(_) => Err(SandboxError::Refused("the guest broke over it".to_owned())),
+            Ended::Broken(broken) => match undone(broken, &used, &limits) {
+                Outcome::Exceeded(exceeded) => Err(SandboxError::Refused(exceeded.to_string())),
+                _ => Err(SandboxError::Refused("it was interrupted".to_owned())),
+            },
+        }
+    }
+
+    /// Runs code of our own, which no cell wrote, and returns what it gives.
+    pub(crate) async fn run_own(&mut self, code: String) -> Result<Value> {
+        match self.request_within(&Request::Run { name: "<session>".to_owned(), code }, BINDING_TIME).await? {
+            Reply::Completed { shown, .. } => Ok(shown.and_then(|shown| shown.data).unwrap_or(Value::None)),
+            Reply::Raised { fault, .. } => Err(SandboxError::Refused(format!("{}: {}", fault.kind, fault.message))),
+            other => Err(unexpected(other)),
         }
     }
 

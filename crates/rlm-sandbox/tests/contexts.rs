@@ -107,6 +107,63 @@ async fn contexts_have_names_of_their_own_and_come_between_turns() {
 }
 
 #[tokio::test]
+async fn contexts_go_by_their_numbers_and_by_names_of_the_caller_s_choice() {
+    let (fruit, nuts) = (Context::text("apples 3").unwrap(), Context::text("walnuts 4").unwrap());
+    let mut session = session().await;
+    let names = session.define_contexts(&[("fruit", &fruit), ("some/nuts.txt", &nuts)]).await.unwrap();
+    assert_eq!(names, [vec!["context[0]", "context_0", "fruit"], vec!["context[1]", "context_1"]]);
+    assert_eq!(
+        value(&mut session, "context, context[0] is context_0 is fruit, context_1").await,
+        "(['apples 3', 'walnuts 4'], True, 'walnuts 4')"
+    );
+    assert_eq!(
+        value(&mut session, "[count(r'\\d', name) for name in ('fruit', 'context_0', 'context_1', 'context')]").await,
+        "[1, 1, 1, 2]"
+    );
+    assert_eq!(
+        value(&mut session, "open('/context/fruit').read(), open('/context/context_1').read()").await,
+        "('apples 3', 'walnuts 4')"
+    );
+}
+
+#[tokio::test]
+async fn further_contexts_are_numbered_on() {
+    let text = |text: &str| Context::text(text).unwrap();
+    let mut session = session().await;
+    assert_eq!(session.add_contexts(&[("", &text("one"))]).await.unwrap(), [["context", "context_0"]]);
+    assert_eq!(session.add_contexts(&[("second", &text("two"))]).await.unwrap(), [["context_1", "second"]]);
+    let before = session.checkpoint().await.unwrap();
+    // The name goes over to the new one; the number stays with the old.
+    let both = [("second", &text("three")), ("", &documents())];
+    let names: Vec<String> = session.add_contexts(&both).await.unwrap().into_iter().flatten().collect();
+    assert_eq!(names, ["context_2", "second", "context_3"]);
+    assert_eq!(
+        value(&mut session, "context, context_0, context_1, context_2, second, len(context_3)").await,
+        "('one', 'one', 'two', 'three', 'three', 3)"
+    );
+    session.rollback(&before).await.unwrap();
+    assert_eq!(session.add_contexts(&[("", &text("again"))]).await.unwrap(), [["context_2"]]);
+    assert_eq!(value(&mut session, "second, context_2").await, "('two', 'again')");
+}
+
+#[tokio::test]
+async fn a_name_that_means_something_is_not_taken() {
+    let context = Context::text("text").unwrap();
+    let mut session = session().await;
+    value(&mut session, "mine = 1").await;
+    for name in ["print", "class", "search", "mine"] {
+        let error = session.define_contexts(&[(name, &context)]).await.unwrap_err();
+        assert_eq!(error.to_string(), format!("cannot define {name:?}: it means something else in the session"));
+    }
+    let error = session.define_contexts(&[("a", &context), ("a", &context)]).await.unwrap_err();
+    assert_eq!(error.to_string(), "cannot define \"a\": two contexts have this name");
+    assert_eq!(value(&mut session, "mine, print").await, "(1, <built-in function print>)");
+    // Names that contexts have anyway are nobody's own.
+    let names = session.define_contexts(&[("context_7", &context)]).await.unwrap();
+    assert_eq!(names, [["context", "context_0"]]);
+}
+
+#[tokio::test]
 async fn rollback_and_fork_keep_what_is_known() {
     let text = format!("{}needle\n", "hay\n".repeat(100_000));
     let mut session = with(&Context::text(&text).unwrap()).await;
@@ -164,8 +221,30 @@ async fn results_are_bounded_and_say_so() {
     let mut session = with(&Context::text(&"ä needle\n".repeat(50_000)).unwrap()).await;
     assert_eq!(value(&mut session, "f = search('needle', most=3, around=4); f.cut, len(f), f[2].start, context[f[2].start:f[2].end], f[2].around").await, "(True, 3, 20, 'needle', 'e\\nä needle\\nä n')");
     assert_eq!(value(&mut session, "print(f)").await, "None");
+    assert_eq!(
+        value(&mut session, "peek(3, 9) == context[3:9], peek(-4), peek(-4, 10**9), peek(10**9), lines(50_000)").await,
+        "(True, 'dle\\n', 'dle\\n', '', 'ä needle')"
+    );
     assert_eq!(value(&mut session, "search('needle', most=10**9).cut, count('needle')").await, "(False, 50000)");
     assert_eq!(value(&mut session, "chunks(1, 0, 'lines')[49999]").await, "'ä needle\\n'");
+}
+
+#[tokio::test]
+async fn all_matches_come_as_re_gives_them() {
+    let mut session = with(&Context::text("ä=1\nb=22\n\nc=\n").unwrap()).await;
+    for pattern in [r"\w=", r"^(\w)=(\d*)$", r"=(\d+)", r"(\d)?\n", r"(?<=b)=(\d)", "(?s)=.*(c)", "", "z"] {
+        let same = format!("import re\nfindall(r'{pattern}') == re.findall(r'{pattern}', context, re.MULTILINE)");
+        assert_eq!(value(&mut session, &same).await, "True", "{pattern}");
+    }
+    assert_eq!(
+        value(&mut session, "findall(b'(.)a', [b'ba', b'xxca']), findall(re.compile('B=(.)', re.I)), findall('.', '')")
+            .await,
+        "([b'b', b'c'], ['2'], [])"
+    );
+    assert_eq!(
+        value(&mut session, "findall('a', 'a' * 1_000_001)").await,
+        "ValueError: more than 1000000 matches; count() them, or look through a slice or chunks() at a time"
+    );
 }
 
 #[tokio::test]
@@ -259,6 +338,46 @@ async fn a_text_too_large_to_map_is_asked_for() {
     assert_eq!(
         value(&mut session, "context[:5]").await,
         format!("OSError: the file changed since it was opened: {} bytes then, {} now", text.len(), text.len() + 4)
+    );
+}
+
+/// Longer than Python can say in the guest's 32 bits.
+#[tokio::test]
+async fn a_text_over_2_gib_is_measured_and_cut() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("sparse.txt");
+    let (hole, end) = ((1_u64 << 31) + 5, "\nthe end\n");
+    let mut file = fs::File::create(&path).unwrap();
+    file.set_len(hole).unwrap();
+    std::io::Seek::seek(&mut file, std::io::SeekFrom::End(0)).unwrap();
+    file.write_all(end.as_bytes()).unwrap();
+    let context = ContextStore::new().open(&open(&path), Kind::Text).unwrap();
+    let length = hole + end.len() as u64;
+    assert_eq!((context.kind(), context.length()), ("LargeText", length));
+    let mut session = with(&context).await;
+    assert_eq!(
+        value(&mut session, "len(context), context.size, bool(context)").await,
+        format!("({length}, {length}, True)")
+    );
+    assert_eq!(
+        value(&mut session, "context").await,
+        "<a text of 2,147,483,662 characters, too large to be one str: slice it, iterate it, or use search(), count(), lines(), chunks()>"
+    );
+    assert_eq!(
+        value(&mut session, &format!("context[-8:], context[{hole} + 1:], context[-2], peek(-4), lines(2)")).await,
+        "('the end\\n', 'the end\\n', 'd', 'end\\n', 'the end')"
+    );
+    assert_eq!(
+        value(
+            &mut session,
+            "[(m.start, m.line) for m in search('the')], context.find('end'), context.endswith('d\\n')"
+        )
+        .await,
+        format!("([({}, 2)], {}, True)", hole + 1, hole + 5)
+    );
+    assert_eq!(
+        value(&mut session, "import builtins\ncontext.__len__()").await,
+        "OverflowError: a text of 2,147,483,662 characters, too large to be one str: longer than this function can tell; .size is its length"
     );
 }
 

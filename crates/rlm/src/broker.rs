@@ -32,10 +32,12 @@ use rlm_sandbox::{Forker, HostCall, HostError, HostFunction, Session, SessionBui
 use tokio::time::Instant;
 
 use crate::{
+    Event,
     args::Args,
     budget::{Ledger, Resource, Spent},
     journal::{Body, Outside},
     json,
+    run::ROOT,
     tree::Tree,
 };
 
@@ -81,6 +83,7 @@ pub(crate) struct SubCall {
     pub model: String,
     pub prompt: String,
     pub result: Result<Reply, ModelError>,
+    pub began: Instant,
     pub wall: Duration,
     /// What made several calls of one line, if something did.
     pub by: Option<&'static str>,
@@ -228,6 +231,14 @@ impl Broker {
         Duration::from_nanos(self.waited.swap(0, Relaxed))
     }
 
+    /// Tells the listener of an event of this run.
+    pub(crate) fn tell(&self, event: impl FnOnce() -> Event) {
+        self.tree.events.tell(|| match self.depth {
+            0 if self.run == ROOT => event(),
+            depth => Event::InChild { run: self.run.clone(), depth, event: Box::new(event()) },
+        });
+    }
+
     /// Adds a remark to the cell's observation.
     pub(crate) fn note(&self, note: String) {
         self.log().notes.push(note);
@@ -288,6 +299,25 @@ impl Function {
             Self::Budget => "budget",
             Self::Remember => "remember",
         }
+    }
+}
+
+/// The names of the host functions.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    Function::ALL.into_iter().map(Function::name)
+}
+
+/// No run is at work in the session any more.
+pub(crate) fn answer_idle(session: &mut Session, why: &str) {
+    names().for_each(|name| session.answer_with(name, idle(why)));
+}
+
+/// A host function that no run answers.
+pub(crate) fn idle(why: &str) -> impl HostFunction + use<> {
+    let why = why.to_owned();
+    move |_: HostCall| {
+        let error = HostError::new("RuntimeError", why.clone());
+        async move { Err::<Value, HostError>(error) }
     }
 }
 

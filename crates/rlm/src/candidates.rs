@@ -7,14 +7,13 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use rlm_sandbox::Context;
 
 use crate::{
     Answer, Event, RlmError, Stop, Votes,
     broker::Broker,
     budget::Ledger,
     course::{Course, Ended},
-    run::ROOT,
+    run::{Asked, ROOT},
     tree::Tree,
 };
 
@@ -33,8 +32,7 @@ pub(crate) async fn agree(
     tree: &Arc<Tree>,
     ledger: &Ledger,
     first: &mut Course,
-    question: &str,
-    contexts: &[(String, Context)],
+    asked: Asked<'_>,
     wanted: u32,
 ) -> Result<(Ended, Votes), RlmError> {
     let wanted = wanted.clamp(2, MOST_WANTED);
@@ -48,9 +46,9 @@ pub(crate) async fn agree(
         let missing = if ballot.runs == 0 { wanted - 1 } else { wanted - ballot.best().map_or(0, |(votes, _)| votes) };
         let more: Vec<(u32, Ledger)> = others.by_ref().take(missing as usize).collect();
         let going = more.into_iter().map(|(number, share)| {
-            let (tree, contexts) = (tree.clone(), contexts.to_vec());
+            let tree = tree.clone();
             async move {
-                let (mut course, _) = begin(&tree, share, number, question, contexts).await?;
+                let (mut course, _) = begin(&tree, share, number, asked).await?;
                 let ended = course.go().await?;
                 Ok::<_, RlmError>((number, course.iterations(), ended))
             }
@@ -92,11 +90,11 @@ async fn begin(
     tree: &Arc<Tree>,
     share: Ledger,
     number: u32,
-    question: &str,
-    contexts: Vec<(String, Context)>,
+    asked: Asked<'_>,
 ) -> Result<(Course, Vec<crate::context::Bound>), RlmError> {
     let broker = Broker::new(tree.clone(), share, name(number), 0, tree.settings.budget.iterations);
-    Course::of_root(tree.clone(), broker, number.into(), question, contexts).await
+    let Asked { question, history, contexts } = asked;
+    Course::of_root(tree.clone(), broker, number.into(), question, history, contexts.to_vec(), None).await
 }
 
 /// The run's name in the journal.

@@ -1,6 +1,6 @@
 //! Binds contexts in a session and says what they are.
 
-use rlm_sandbox::{Cell, Context, Outcome, Session, Value};
+use rlm_sandbox::{Cell, Context, Outcome, SandboxError, Session};
 
 use crate::RlmError;
 
@@ -16,8 +16,7 @@ pub(crate) struct Bound {
     pub context: Context,
 }
 
-/// Binds the contexts: one as `context`, several as the list `context`; each also as `context_0`,
-/// `context_1` and so on, and under its own name where that is a free identifier.
+/// Binds the contexts under the names that [`Session::define_contexts`] gives them.
 ///
 /// A session that goes on from another run's is left as it is when there are none.
 pub(crate) async fn bind(
@@ -28,41 +27,26 @@ pub(crate) async fn bind(
     if inherits && contexts.is_empty() {
         return Ok(Vec::new());
     }
-    for (index, (_, context)) in contexts.iter().enumerate() {
-        session.define_context(&numbered(index), context).await?;
+    prepare(session).await?;
+    let named: Vec<(&str, &Context)> = contexts.iter().map(|(name, context)| (name.as_str(), context)).collect();
+    let mut variables = session.define_contexts(&named).await.map_err(|error| match error {
+        SandboxError::Define { name, reason } => RlmError::Contexts(format!("{name:?}: {reason}")),
+        other => other.into(),
+    })?;
+    if let [only] = variables.as_mut_slice() {
+        // It has a number too, but who has one context needs none.
+        only.retain(|name| name != "context_0");
     }
-    let names: Vec<&str> = contexts.iter().map(|(name, _)| name.as_str()).collect();
-    let own_names = bind_names(session, &names).await?;
-    let single = contexts.len() == 1;
-    let bound = contexts.into_iter().zip(own_names).enumerate().map(|(index, ((name, context), own))| {
-        let mut variables =
-            if single { vec!["context".to_owned()] } else { vec![format!("context[{index}]"), numbered(index)] };
-        variables.extend(own);
-        Bound { name, variables, context }
-    });
-    Ok(bound.collect())
+    let bound = contexts.into_iter().zip(variables);
+    Ok(bound.map(|((name, context), variables)| Bound { name, variables, context }).collect())
 }
 
-fn numbered(index: usize) -> String {
-    format!("context_{index}")
-}
-
-/// Has the guest bind the caller's names, and returns those it could bind.
-async fn bind_names(session: &mut Session, names: &[&str]) -> Result<Vec<Option<String>>, RlmError> {
-    // A JSON string of text is also a Python string.
-    let list = serde_json::json!(names);
-    let cell = Cell::new(format!("__import__(\"rlm_answer\").prepare({list})"));
-    match session.run(&cell).await?.outcome {
-        Outcome::Completed(Some(shown)) => {
-            let Some(Value::List(bound)) = shown.data else { return Ok(vec![None; names.len()]) };
-            let name = |value: Value| value.as_str().filter(|name| !name.is_empty()).map(str::to_owned);
-            Ok(bound.into_iter().map(name).chain(std::iter::repeat(None)).take(names.len()).collect())
-        }
+async fn prepare(session: &mut Session) -> Result<(), RlmError> {
+    match session.run(&Cell::new("__import__(\"rlm_answer\").prepare()")).await?.outcome {
+        Outcome::Completed(_) => Ok(()),
         Outcome::Raised(fault) => Err(RlmError::Contexts(format!("{}: {}", fault.kind, fault.message))),
         Outcome::Exceeded(exceeded) => Err(RlmError::Contexts(exceeded.to_string())),
-        Outcome::Completed(None) | Outcome::Cancelled { .. } => {
-            Err(RlmError::Contexts("the session did not answer".into()))
-        }
+        Outcome::Cancelled { .. } => Err(RlmError::Contexts("it was cancelled".into())),
     }
 }
 

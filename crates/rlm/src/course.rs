@@ -10,18 +10,18 @@ mod plain;
 use std::sync::Arc;
 
 use rlm_model::{ErrorKind, Finish, Message, ModelError, Reply, SharedModel, Usage};
-use rlm_sandbox::{Context, Outcome, Session};
+use rlm_sandbox::{Cell, Checkpoint, Context, Limits, Outcome, Session, SessionBuilder};
 use tokio::time::Instant;
 
 use crate::{
-    Answer, Event, Final, Phases, Report, RlmError, Route, Source, Stop, Turn,
+    Answer, Earlier, Event, Final, Phases, Report, RlmError, Route, Settings, Source, Stop, Turn,
     broker::{Broker, Schema},
     budget::Spent,
     context::{self, Bound},
+    history,
     journal::Hasher,
     observation,
     prompt::Pack,
-    run::ROOT,
     trajectory::{Iteration, Ran},
     tree::Tree,
 };
@@ -130,18 +130,21 @@ enum Said {
 }
 
 impl Course {
-    /// The root run of a tree; where there are several, each has a number.
+    /// The root run of a tree, in a session of its own or in one that holds variables. Where there are
+    /// several root runs, each has a number.
     pub(crate) async fn of_root(
         tree: Arc<Tree>,
         broker: Arc<Broker>,
         number: u64,
         question: &str,
+        history: &[Earlier],
         contexts: Vec<(String, Context)>,
+        session: Option<Session>,
     ) -> Result<(Self, Vec<Bound>), RlmError> {
         let schema = tree.settings.answer_schema.as_ref().map(Schema::new).transpose().map_err(RlmError::Schema)?;
         let model = tree.models.root.clone();
-        let child = Child { broker, model, schema: schema.map(Arc::new), session: None, number };
-        Self::begin(child, question, contexts).await
+        let child = Child { broker, model, schema: schema.map(Arc::new), session, number };
+        Self::begin(child, question, history, contexts).await
     }
 
     /// A child run.
@@ -150,12 +153,13 @@ impl Course {
         question: &str,
         contexts: Vec<(String, Context)>,
     ) -> Result<Self, RlmError> {
-        Ok(Self::begin(child, question, contexts).await?.0)
+        Ok(Self::begin(child, question, &[], contexts).await?.0)
     }
 
     async fn begin(
         child: Child,
         question: &str,
+        history: &[Earlier],
         contexts: Vec<(String, Context)>,
     ) -> Result<(Self, Vec<Bound>), RlmError> {
         let Child { broker, model, schema, session, number } = child;
@@ -170,6 +174,7 @@ impl Course {
             None => start(&tree, &broker, number).await?,
         };
         let contexts = context::bind(&mut session, contexts, inherits).await?;
+        history::bind(&mut session, history).await?;
         let pack = Pack::choose(tree.settings.pack.as_deref(), model.name());
         let levels = tree.settings.budget.depth.saturating_sub(broker.depth);
         let first = pack.question(question, &contexts, inherits, &broker);
@@ -204,8 +209,35 @@ impl Course {
         if let Some(schema) = &course.schema {
             course.pending.push(course.pack.schema(schema));
         }
+        if inherits && course.broker.depth == 0 {
+            course.take_over().await?;
+        }
+        if !history.is_empty() {
+            course.pending.push(course.pack.history(history.len()));
+        }
         course.say(Message::system(course.pack.system(levels, &course.tree.workshop.skills)));
         Ok((course, contexts))
+    }
+
+    /// Begins in a session that a person has worked in: forgets the answer of an earlier run, and tells
+    /// what variables there are.
+    async fn take_over(&mut self) -> Result<(), RlmError> {
+        // A session that was saved by another program may lack what cells find bound.
+        let imports =
+            IMPORTS.map(|(module, names)| format!("\n    from {module} import {}", names.join(", "))).concat();
+        let fresh = format!(
+            "__import__(\"rlm_answer\").answer.clear()\n__import__(\"rlm_answer\").prepare()\n\
+             if \"FINAL\" not in globals():{imports}\nNone"
+        );
+        self.session.run(&Cell::new(fresh)).await?;
+        let variables = self.session.variables(act::VARIABLES_LISTED).await?;
+        self.pending.push(observation::of_variables(&variables, &mut self.seen));
+        Ok(())
+    }
+
+    /// The session's state, for whoever goes on with it.
+    pub(crate) async fn state(&mut self) -> Result<Checkpoint, RlmError> {
+        Ok(self.session.checkpoint().await?)
     }
 
     /// Adds to the conversation, which is never changed otherwise.
@@ -341,6 +373,7 @@ impl Course {
             usage: reply.usage,
             cells,
             answer,
+            began,
             wall: began.elapsed().as_secs_f64(),
         });
         // Providers refuse empty messages.
@@ -393,20 +426,25 @@ impl Course {
 
     /// Tells the listener of an event of this run.
     fn tell(&self, event: impl FnOnce() -> Event) {
-        self.tree.events.tell(|| match self.broker.depth {
-            0 if self.broker.run == ROOT => event(),
-            depth => Event::InChild { run: self.broker.run.clone(), depth, event: Box::new(event()) },
-        });
+        self.broker.tell(event);
     }
 }
 
 async fn start(tree: &Tree, broker: &Arc<Broker>, number: u64) -> Result<Session, RlmError> {
     let settings = &tree.settings;
-    // The broker keeps the time of each model call, and of each only; a batch takes as long as it takes.
-    let limits = rlm_sandbox::Limits { host_wait: ending::NO_END, ..settings.limits.clone() };
-    let builder = tree.workshop.session(limits).seed(settings.seed.wrapping_add(number));
-    let builder = IMPORTS.into_iter().fold(builder, |builder, (module, names)| builder.import(module, names));
-    let mut session = broker.offer(builder).start().await?;
+    let builder = tree.workshop.session(limits(settings)).seed(settings.seed.wrapping_add(number));
+    let mut session = broker.offer(with_imports(builder)).start().await?;
     broker.follow(session.forker());
     Ok(session)
+}
+
+/// What cells of a run may use. The broker keeps the time of each model call, and of each only; a batch
+/// takes as long as it takes.
+pub(crate) fn limits(settings: &Settings) -> Limits {
+    Limits { host_wait: ending::NO_END, ..settings.limits.clone() }
+}
+
+/// Binds the names that cells of a run cannot lose.
+pub(crate) fn with_imports(builder: SessionBuilder) -> SessionBuilder {
+    IMPORTS.into_iter().fold(builder, |builder, (module, names)| builder.import(module, names))
 }

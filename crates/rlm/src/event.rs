@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rlm_model::{ModelError, Usage};
+use rlm_model::{ModelError, Money, Usage};
 use rlm_sandbox::Execution;
 
 use crate::{Answer, Route};
@@ -20,6 +20,28 @@ pub enum Event {
     },
     /// The turns are spent and the root model is asked for its best answer.
     ClosingTurnStarted,
+    /// The next piece of the root model's reply, while it comes. A reply that stands in the journal
+    /// comes without pieces.
+    ReplyPiece {
+        /// Which turn.
+        turn: u32,
+        /// The piece.
+        text: String,
+    },
+    /// The reply broke off and is asked for again: the pieces told so far are void.
+    ReplyRestarted {
+        /// Which turn.
+        turn: u32,
+    },
+    /// The root model could not be asked, and will be once more.
+    ReplyDelayed {
+        /// Which turn.
+        turn: u32,
+        /// After this time.
+        wait: Duration,
+        /// What its provider said, or what kept it from saying anything.
+        why: String,
+    },
     /// The root model replied.
     ReplyReceived {
         /// Which turn.
@@ -108,6 +130,11 @@ pub enum Event {
         /// Why there is no answer, if there is none.
         error: Option<ModelError>,
     },
+    /// A model call was paid for, in whatever run of the tree.
+    SpendChanged {
+        /// What all runs of the tree have spent.
+        spend: Spend,
+    },
     /// A child run begins.
     ChildStarted {
         /// Its name, which begins with its parent's.
@@ -150,6 +177,19 @@ pub enum Event {
     },
 }
 
+/// What a tree of runs has spent so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spend {
+    /// Model calls below the root run, failed ones included.
+    pub sub_calls: u64,
+    /// Those of them that gave no text.
+    pub failed_sub_calls: u64,
+    /// Tokens of all models together.
+    pub usage: Usage,
+    /// Money; nothing where a price is unknown.
+    pub cost: Option<Money>,
+}
+
 /// Whoever wants to know what happens.
 pub type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
 
@@ -158,6 +198,11 @@ pub type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
 pub(crate) struct Events(pub(crate) Option<Listener>);
 
 impl Events {
+    /// Whether anybody listens.
+    pub(crate) fn are_heard(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Tells the listener, if there is one, what `event` makes.
     pub(crate) fn tell(&self, event: impl FnOnce() -> Event) {
         if let Some(listener) = &self.0 {

@@ -87,8 +87,13 @@ impl Pack {
 
     /// The first user message: the question, what there is to look at, and what may be spent.
     pub(crate) fn question(&self, question: &str, contexts: &[Bound], inherits: bool, broker: &Broker) -> String {
-        let (contexts, means) = (describe(contexts, inherits), means(broker));
+        let (contexts, means) = (describe(contexts, inherits, broker.depth), means(broker));
         fill(general!("question"), &[("question", question), ("contexts", &contexts), ("means", &means)])
+    }
+
+    /// That there were questions before.
+    pub(crate) fn history(&self, count: usize) -> String {
+        fill(general!("history"), &[("count", &grouped(count as u64))])
     }
 
     /// The line that says which turn it is.
@@ -152,9 +157,10 @@ impl Pack {
     }
 }
 
-fn describe(contexts: &[Bound], inherits: bool) -> String {
+fn describe(contexts: &[Bound], inherits: bool, depth: u32) -> String {
     let most = (PREVIEW_CHARS / contexts.len().max(1)).max(LEAST_PREVIEW_CHARS);
     match contexts {
+        [] if inherits && depth == 0 => general!("taken_over").trim_end().to_owned(),
         [] if inherits => general!("inherited").trim_end().to_owned(),
         [] => "There is no context: the variable `context` is not defined.".to_owned(),
         [only] => describe_one(only, most),

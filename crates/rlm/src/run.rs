@@ -4,18 +4,18 @@ use std::{io::Write, sync::Arc};
 
 use futures_util::{Stream, stream};
 use rlm_model::{Money, Usage};
-use rlm_sandbox::{Context, Engine, estimate_tokens};
+use rlm_sandbox::{Checkpoint, Context, Engine, Session, SessionBuilder, estimate_tokens};
 use serde_json::Value as Json;
 use tokio::{sync::mpsc, time::Instant};
 
 use crate::{
-    Budget, Event, Models, PlainCall, ReplyCache, Report, RlmError, Settings, Skill, Stopper, Votes,
-    broker::Broker,
+    Budget, Earlier, Event, Models, PlainCall, ReplyCache, Report, RlmError, Settings, Skill, Stopper, Votes,
+    broker::{self, Broker},
     budget::Ledger,
     cache::Cache,
     candidates,
     context::Bound,
-    course::{Course, Ended},
+    course::{self, Course, Ended},
     event::Events,
     journal::{ContextSeen, Hasher, JOURNAL_VERSION, Journal, JournalError, JournalKey, JournalSink, Recorder, Start},
     trajectory::{Clock, Trajectory},
@@ -37,6 +37,23 @@ pub struct Run {
     modules: Vec<(String, Vec<u8>)>,
     skills: Vec<(String, String)>,
     cache: Option<Arc<dyn ReplyCache>>,
+    history: Vec<Earlier>,
+}
+
+/// A run that has begun.
+struct Begun {
+    tree: Arc<Tree>,
+    ledger: Ledger,
+    course: Course,
+    bound: Vec<Bound>,
+}
+
+/// What a root run is asked.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub question: &'a str,
+    pub history: &'a [Earlier],
+    pub contexts: &'a [(String, Context)],
 }
 
 /// What becomes of the journal.
@@ -51,9 +68,9 @@ impl Run {
     /// A run in a new session of `engine`.
     pub fn new(engine: Engine, models: Models, settings: Settings) -> Self {
         let (events, stopper) = (Events::default(), Stopper::new());
-        let (journal, modules) = (Keeping::None, Vec::new());
-        let skills = Vec::new();
-        Self { engine, models, settings, sink: None, events, stopper, journal, modules, skills, cache: None }
+        let (journal, modules, skills, history) = (Keeping::None, Vec::new(), Vec::new(), Vec::new());
+        let (sink, cache) = (None, None);
+        Self { engine, models, settings, sink, events, stopper, journal, modules, skills, cache, history }
     }
 
     /// Writes the trajectory to `sink` as JSON lines, each flushed. When the sink fails, the run
@@ -74,10 +91,11 @@ impl Run {
     }
 
     /// Goes on with the run of `journal`: asks no model for what it holds, and appends to `sink`,
-    /// which is cut to [`Journal::whole_bytes`]. The settings are the journal's.
+    /// which is cut to [`Journal::whole_bytes`]. Settings and history are the journal's.
     #[must_use]
     pub fn resume(mut self, journal: Journal, sink: impl JournalSink) -> Self {
         self.settings = journal.start().settings.clone();
+        self.history = journal.start().history.clone();
         self.journal = Keeping::Resume { journal, sink: Box::new(sink) };
         self
     }
@@ -87,6 +105,7 @@ impl Run {
     #[must_use]
     pub fn replay(mut self, journal: Journal) -> Self {
         self.settings = journal.start().settings.clone();
+        self.history = journal.start().history.clone();
         self.journal = Keeping::Replay { journal };
         self
     }
@@ -126,6 +145,14 @@ impl Run {
         (run, Box::pin(stream::unfold(receiver, next)))
     }
 
+    /// Lets cells look up earlier questions of the same conversation, the oldest first, in the list
+    /// `history`: dicts with `question` and `answer`.
+    #[must_use]
+    pub fn history(mut self, earlier: Vec<Earlier>) -> Self {
+        self.history = earlier;
+        self
+    }
+
     /// Tells `listener` what happens, as it happens. The run waits for it.
     #[must_use]
     pub fn events(mut self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Self {
@@ -141,21 +168,101 @@ impl Run {
     /// Answers `question` about `contexts`.
     ///
     /// Cells find one context as `context`, several as the list `context`; each also as
-    /// `context_0`, `context_1` and so on, and under the name given here where that is a free
+    /// `context_0`, `context_1` and so on, and under the name given here where that is an
     /// identifier.
     ///
     /// # Errors
     /// When the root model cannot be asked, the sandbox fails, the contexts cannot be bound, a model
     /// lacks a price that the budget needs, or a journal does not fit.
     pub async fn ask(self, question: &str, contexts: Vec<(String, Context)>) -> Result<Report, RlmError> {
-        let Self { engine, models, settings, sink, events, stopper, journal, modules, skills, cache } = self;
+        self.go(question, contexts, None).await.0
+    }
+
+    /// Prepares a session that a run can take over with [`Self::ask_in`]. Until one does, what cells
+    /// could call in a run raises an error that says `idle`.
+    #[must_use]
+    pub fn prepare(session: SessionBuilder, idle: &str) -> SessionBuilder {
+        let names: Vec<&str> = Self::functions().collect();
+        Self::idle_functions(course::with_imports(session), &names, idle)
+    }
+
+    /// The names of the host functions that a run answers.
+    pub fn functions() -> impl Iterator<Item = &'static str> {
+        broker::names()
+    }
+
+    /// Offers functions under these names that raise an error which says `idle`, such as a session needs
+    /// that was saved after [`Self::prepare`].
+    #[must_use]
+    pub fn idle_functions(session: SessionBuilder, names: &[&str], idle: &str) -> SessionBuilder {
+        names.iter().fold(session, |session, name| session.host_function(*name, broker::idle(idle)))
+    }
+
+    /// Answers `question` in a session that [`Self::prepare`] prepared, whose variables the root model
+    /// finds. The session is then as the root model left it; cells' host functions are idle again.
+    /// When the run could not be done, the session is as it was. There is no journal of such a run.
+    ///
+    /// # Errors
+    /// When the root model cannot be asked, the sandbox fails, or a model lacks a price that the budget
+    /// needs.
+    pub async fn ask_in(mut self, session: &mut Session, question: &str, idle: &str) -> Result<Report, RlmError> {
+        self.journal = Keeping::None;
+        let mut copy = session.fork().await?;
+        copy.set_limits(course::limits(&self.settings));
+        let (ended, state) = self.go(question, Vec::new(), Some(copy)).await;
+        if let Some(state) = state {
+            session.rollback(&state).await?;
+            broker::answer_idle(session, idle);
+        }
+        ended
+    }
+
+    /// Does the run, in a session of its own or in one that holds variables. How that one was left
+    /// comes back too.
+    async fn go(
+        self,
+        question: &str,
+        contexts: Vec<(String, Context)>,
+        session: Option<Session>,
+    ) -> (Result<Report, RlmError>, Option<Checkpoint>) {
+        let is_taken_over = session.is_some();
+        let history = self.history.clone();
+        let begun = self.begin(question, contexts.clone(), session).await;
+        let Begun { tree, ledger, mut course, bound } = match begun {
+            Ok(begun) => begun,
+            Err(error) => return (Err(error), None),
+        };
+        if is_taken_over {
+            let ended = course.go().await;
+            let ended = course.report(ended).await;
+            let state = course.state().await.ok();
+            return (finish(&tree, ended), state);
+        }
+        let plain_call = plain_call(&tree.models, question, &contexts);
+        let asked = Asked { question, history: &history, contexts: &contexts };
+        let (ended, votes) = match answered(&tree, &ledger, &mut course, asked, &bound).await {
+            Ok((ended, votes)) => (Ok(ended), votes),
+            Err(error) => (Err(error), None),
+        };
+        let ended = course.report(ended).await.map(|report| Report { votes, plain_call, ..report });
+        (finish(&tree, ended), None)
+    }
+
+    async fn begin(
+        self,
+        question: &str,
+        contexts: Vec<(String, Context)>,
+        session: Option<Session>,
+    ) -> Result<Begun, RlmError> {
+        let Self { engine, models, settings, sink, events, stopper, journal, modules, skills, cache, history } = self;
         let is_replay = matches!(journal, Keeping::Replay { .. });
         if !is_replay {
             check_prices(&models, &settings.budget)?;
         }
         let began = Instant::now();
         let seen: Vec<ContextSeen> = contexts.iter().map(|(name, context)| seen(name, context)).collect();
-        let recorder = recorder(journal, began, question, &seen, &models, &settings, &modules)?;
+        let told = Told { question, history: &history, contexts: &seen };
+        let recorder = recorder(journal, began, &told, &models, &settings, &modules)?;
         let clock = Clock { began, started: settings.started };
         let trajectory = Trajectory::new(sink, events.clone(), clock);
         let ledger = Ledger::new(&settings.budget);
@@ -164,15 +271,9 @@ impl Run {
         let tree = Tree::new(workshop, models, settings, recorder, events, stopper, trajectory)
             .with_cache(Cache::new(cache.filter(|_| !is_replay)));
         let broker = Broker::new(tree.clone(), ledger.clone(), ROOT.to_owned(), 0, iterations);
-        let (mut course, bound) = Course::of_root(tree.clone(), broker, 0, question, contexts.clone()).await?;
+        let (course, bound) = Course::of_root(tree.clone(), broker, 0, question, &history, contexts, session).await?;
         tree.trajectory().begin(question, &bound, &tree.models, &tree.settings);
-        let plain_call = plain_call(&tree.models, question, &contexts);
-        let (ended, votes) = match answered(&tree, &ledger, &mut course, question, contexts, &bound).await {
-            Ok((ended, votes)) => (Ok(ended), votes),
-            Err(error) => (Err(error), None),
-        };
-        let ended = course.report(ended).await.map(|report| Report { votes, plain_call, ..report });
-        finish(&tree, ended)
+        Ok(Begun { tree, ledger, course, bound })
     }
 }
 
@@ -181,17 +282,16 @@ async fn answered(
     tree: &Arc<Tree>,
     ledger: &Ledger,
     course: &mut Course,
-    question: &str,
-    contexts: Vec<(String, Context)>,
+    asked: Asked<'_>,
     bound: &[Bound],
 ) -> Result<(Ended, Option<Votes>), RlmError> {
-    if let Some(ended) = course.plainly(question, bound).await {
+    if let Some(ended) = course.plainly(asked, bound).await {
         return tree.recorder.divergence().map_or(Ok((ended, None)), |diverged| Err(diverged.into()));
     }
     match tree.settings.confidence.agree.filter(|wanted| *wanted > 1) {
         None => Ok((course.go().await?, None)),
         Some(wanted) => {
-            let (ended, votes) = candidates::agree(tree, ledger, course, question, &contexts, wanted).await?;
+            let (ended, votes) = candidates::agree(tree, ledger, course, asked, wanted).await?;
             Ok((ended, Some(votes)))
         }
     }
@@ -266,11 +366,17 @@ fn seen(name: &str, context: &Context) -> ContextSeen {
     }
 }
 
+/// What a run is about.
+struct Told<'a> {
+    question: &'a str,
+    history: &'a [Earlier],
+    contexts: &'a [ContextSeen],
+}
+
 fn recorder(
     journal: Keeping,
     began: Instant,
-    question: &str,
-    contexts: &[ContextSeen],
+    told: &Told<'_>,
     models: &Models,
     settings: &Settings,
     modules: &[(String, Vec<u8>)],
@@ -279,8 +385,9 @@ fn recorder(
     let start = |note: Json| Start {
         version: JOURNAL_VERSION,
         rlm: env!("CARGO_PKG_VERSION").to_owned(),
-        question: question.to_owned(),
-        contexts: contexts.to_vec(),
+        question: told.question.to_owned(),
+        history: told.history.to_vec(),
+        contexts: told.contexts.to_vec(),
         root_model: models.root.name().to_owned(),
         sub_model: models.sub.name().to_owned(),
         named_models: models.named.iter().map(|(name, model)| (name.clone(), model.name().to_owned())).collect(),
@@ -307,6 +414,9 @@ fn same_run(recorded: &Start, now: &Start) -> Result<(), JournalError> {
     let foreign = |what: String| Err(JournalError::Foreign(what));
     if recorded.question != now.question {
         return foreign(format!("it asks {:?}", recorded.question));
+    }
+    if recorded.history != now.history {
+        return foreign("it goes on from other questions".to_owned());
     }
     for (model, recorded, now) in
         [("root model", &recorded.root_model, &now.root_model), ("sub-model", &recorded.sub_model, &now.sub_model)]

@@ -6,11 +6,7 @@
 //! recorded by its hash, length and beginning. Writing blocks the loop for a moment, so the sink
 //! should be a file or a buffer.
 
-use std::{
-    collections::BTreeMap,
-    io::Write,
-    time::{Duration, SystemTime},
-};
+use std::{collections::BTreeMap, io::Write, time::SystemTime};
 
 use rlm_model::{Message, Money, Reply, Usage};
 use rlm_sandbox::{Execution, Outcome, Variable};
@@ -50,6 +46,7 @@ pub(crate) struct Ran {
     pub shown: String,
     pub variables: Vec<Variable>,
     pub calls: Vec<SubCall>,
+    pub began: Instant,
     pub wall: f64,
 }
 
@@ -65,6 +62,7 @@ pub(crate) struct Iteration<'a> {
     pub usage: Usage,
     pub cells: &'a [Ran],
     pub answer: Option<&'a Answer>,
+    pub began: Instant,
     pub wall: f64,
 }
 
@@ -96,7 +94,7 @@ impl Trajectory {
 
     pub(crate) fn iteration(&mut self, iteration: &Iteration<'_>) {
         if self.is_kept() {
-            self.write(&iteration.json(self.clock.now()));
+            self.write(&iteration.json(&self.clock));
         }
     }
 
@@ -118,9 +116,9 @@ impl Trajectory {
         prompt: &[Message],
         reply: &Reply,
         answer: Option<&Answer>,
-        wall: Duration,
+        began: Instant,
     ) {
-        let (response, usage, wall) = (reply.text.as_str(), reply.usage, wall.as_secs_f64());
+        let (response, usage, wall) = (reply.text.as_str(), reply.usage, began.elapsed().as_secs_f64());
         let number = 0;
         let closing = false;
         self.iteration(&Iteration {
@@ -133,6 +131,7 @@ impl Trajectory {
             usage,
             cells: &[],
             answer,
+            began,
             wall,
         });
     }
@@ -152,9 +151,10 @@ impl Trajectory {
     pub(crate) fn verification(&mut self, verified: &Verified<'_>) {
         if self.is_kept() {
             let Verified { run, number, answer, why, calls } = verified;
+            let calls: Vec<Json> = calls.iter().map(|call| call.json(&self.clock)).collect();
             self.write(&json!({
                 "type": "verification", "run": run, "iteration": number, "answer": answer, "accepted": why.is_none(),
-                "why": why, "rlm_calls": calls.iter().map(SubCall::json).collect::<Vec<_>>(),
+                "why": why, "rlm_calls": calls,
                 "timestamp": self.clock.now(),
             }));
         }
@@ -184,6 +184,11 @@ impl Trajectory {
 }
 
 impl Clock {
+    /// Seconds from the run's begin to `then`.
+    fn at(&self, then: Instant) -> f64 {
+        then.saturating_duration_since(self.began).as_secs_f64()
+    }
+
     fn now(&self) -> Option<String> {
         let now = self.started?.checked_add(self.began.elapsed())?;
         Some(jiff::Timestamp::try_from(now).ok()?.to_string())
@@ -228,7 +233,7 @@ fn of_context(bound: &Bound) -> Json {
 }
 
 impl Iteration<'_> {
-    fn json(&self, now: Option<String>) -> Json {
+    fn json(&self, clock: &Clock) -> Json {
         json!({
             "type": match self.depth {
                 0 if self.run == ROOT => "iteration",
@@ -238,11 +243,12 @@ impl Iteration<'_> {
             "run": self.run,
             "iteration": self.number,
             "closing": self.closing,
-            "timestamp": now,
+            "timestamp": clock.now(),
+            "at": clock.at(self.began),
             "prompt": self.prompt,
             "response": self.response,
             "usage": self.usage,
-            "code_blocks": self.cells.iter().map(Ran::json).collect::<Vec<_>>(),
+            "code_blocks": self.cells.iter().map(|cell| cell.json(clock)).collect::<Vec<_>>(),
             "final_answer": self.answer.map(|answer| &answer.text),
             "iteration_time": self.wall,
         })
@@ -250,7 +256,7 @@ impl Iteration<'_> {
 }
 
 impl Ran {
-    fn json(&self) -> Json {
+    fn json(&self, clock: &Clock) -> Json {
         let execution = &*self.execution;
         json!({
             "code": self.code,
@@ -261,8 +267,9 @@ impl Ran {
                 "outcome": observation::outcome_name(&execution.outcome),
                 "notes": execution.notes,
                 "locals": self.locals(),
+                "at": clock.at(self.began),
                 "execution_time": self.wall,
-                "rlm_calls": self.calls.iter().map(SubCall::json).collect::<Vec<_>>(),
+                "rlm_calls": self.calls.iter().map(|call| call.json(clock)).collect::<Vec<_>>(),
                 "final_answer": execution.submitted.as_ref().map(json::text),
             },
         })
@@ -290,7 +297,7 @@ impl Ran {
 }
 
 impl SubCall {
-    fn json(&self) -> Json {
+    fn json(&self, clock: &Clock) -> Json {
         let usage = usage_of(&self.result);
         json!({
             "root_model": self.model,
@@ -300,6 +307,7 @@ impl SubCall {
             "usage_summary": usage_summary(&BTreeMap::from([(self.model.clone(), usage)])),
             "prompt_tokens": usage.input_tokens,
             "completion_tokens": usage.output_tokens,
+            "at": clock.at(self.began),
             "execution_time": self.wall.as_secs_f64(),
             "by": self.by,
         })

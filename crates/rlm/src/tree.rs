@@ -5,12 +5,12 @@ use std::{
     time::Duration,
 };
 
-use rlm_model::{ErrorKind, ModelError, Money, Reply, Request, SharedModel, Usage};
+use rlm_model::{ErrorKind, ModelError, Money, Reply, Request, SharedModel, StreamListener, Usage};
 use rlm_sandbox::{Engine, Limits, SessionBuilder};
 use tokio::{sync::Semaphore, time::timeout};
 
 use crate::{
-    Models, Settings, Stopper,
+    Event, Models, Settings, Stopper,
     budget::{Amounts, Reservation, most_input_tokens},
     cache::Cache,
     event::Events,
@@ -108,13 +108,14 @@ impl Tree {
     }
 
     /// Asks a model, or the cache, and books what it cost in place of the reservation. Gives up after
-    /// `wait`.
+    /// `wait`. A `listener` is told the reply of a model as it comes.
     pub(crate) async fn ask(
         &self,
         model: &SharedModel,
         request: Request,
         reservation: Reservation,
         wait: Duration,
+        listener: Option<StreamListener<'_>>,
         is_sub_call: bool,
     ) -> (Result<Reply, ModelError>, Bill) {
         let key = self.cache.key(model, &request);
@@ -123,7 +124,7 @@ impl Tree {
             reservation.settle(Amounts([calls, 0, 0, 0]));
             return (Ok(reply), Bill::from_cache(model, is_sub_call));
         }
-        let result = self.ask_model(model, request, reservation, wait).await;
+        let result = self.ask_model(model, request, reservation, wait, listener).await;
         if let (Some(key), Ok(reply)) = (&key, &result) {
             self.cache.put(key, reply);
         }
@@ -137,13 +138,18 @@ impl Tree {
         request: Request,
         mut reservation: Reservation,
         wait: Duration,
+        listener: Option<StreamListener<'_>>,
     ) -> Result<Reply, ModelError> {
         if self.recorder.is_offline() {
             return Err(failure(model, ErrorKind::Fatal, "not asked: the journal has no answer to this"));
         }
         let wait = self.time_left().map_or(wait, |left| wait.min(left));
         reservation.sent();
-        let result = timeout(wait, model.complete(request)).await.unwrap_or_else(|_| {
+        let reply = match listener {
+            None => model.complete(request),
+            Some(listener) => model.stream(request, listener),
+        };
+        let result = timeout(wait, reply).await.unwrap_or_else(|_| {
             let message = format!("no answer within {:.3} s", wait.as_secs_f64());
             Err(failure(model, ErrorKind::Retryable { after: None }, &message))
         });
@@ -162,7 +168,7 @@ impl Tree {
     ) -> (Result<Reply, ModelError>, Bill) {
         // The semaphore is never closed.
         let _place = self.places.acquire().await;
-        self.ask(model, request, reservation, wait, true).await
+        self.ask(model, request, reservation, wait, None, true).await
     }
 
     /// Makes journal and cache safe.
@@ -173,8 +179,12 @@ impl Tree {
 
     /// Adds to the totals of the report.
     pub(crate) fn count<'a>(&self, bills: impl IntoIterator<Item = &'a Bill>) {
-        let mut totals = self.totals();
-        bills.into_iter().for_each(|bill| totals.add(bill));
+        let spend = {
+            let mut totals = self.totals();
+            bills.into_iter().for_each(|bill| totals.add(bill));
+            totals.spend()
+        };
+        self.events.tell(|| Event::SpendChanged { spend });
     }
 
     /// What all runs have used.

@@ -228,11 +228,9 @@ async fn a_cell_that_a_clock_ended_is_not_run_again() {
     assert_eq!(shown(&report), "answered: 1, 3 turns, 1 sub-calls, 4 calls");
     let silent = Arc::new(ScriptedModel::new([""; 0]).named("sub"));
     let run = Run::new(Engine::new().unwrap(), Models::new(root(), silent.clone()), settings);
-    let began = std::time::Instant::now();
     let report = run.replay(read(&disk.bytes()).unwrap()).ask(QUESTION, contexts()).await.unwrap();
     assert_eq!(shown(&report), "answered: 1, 3 turns, 1 sub-calls, 4 calls");
     assert_eq!(report.differences, [""; 0]);
-    assert!(began.elapsed() < std::time::Duration::from_millis(280), "{:?}", began.elapsed());
 }
 
 #[tokio::test]

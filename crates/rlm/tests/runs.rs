@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use rlm::{Budget, Context, Engine, Event, Models, Report, RlmError, Run, Settings, Source, Stop};
+use rlm::{Budget, Context, Earlier, Engine, Event, Models, Report, RlmError, Run, Settings, Source, Stop};
 use rlm_model::{ErrorKind, Message, ModelError, Reply, Role, ScriptedModel, Usage};
 
 const FRUIT: &str = "apples: 3\npears: 4\nplums: 5\n";
@@ -126,10 +126,31 @@ async fn the_context_is_there_under_each_of_its_names() {
     run(&[&cell(code)]).check(r#"answered: "[28,true,\"5\"]" by cell, 1 turns, 0 sub-calls"#).await;
 
     let mut several = run(&[&cell("FINAL([type(context).__name__, context[1], logs, context_0 == FRUIT_2])")]);
-    several.contexts = [("fruit.txt", FRUIT), ("logs", "one\n"), ("FRUIT_2", FRUIT), ("list", "")]
+    several.contexts = [("fruit.txt", FRUIT), ("logs", "one\n"), ("FRUIT_2", FRUIT), ("empty.txt", "")]
         .map(|(name, text)| (name.to_owned(), Context::text(text).unwrap()))
         .into();
     several.check(r#"answered: "[\"list\",\"one\\n\",\"one\\n\",true]" by cell, 1 turns, 0 sub-calls"#).await;
+
+    let mut taken = run(&[&cell("FINAL(1)")]);
+    taken.contexts = vec![("list".into(), Context::text(FRUIT).unwrap())];
+    let (ended, _) = taken.ask().await;
+    assert_eq!(shown(&ended), "cannot name the contexts: \"list\": it means something else in the session");
+}
+
+#[tokio::test]
+async fn earlier_questions_can_be_looked_up() {
+    let first = run(&[&cell("FINAL(context.split()[1])")]);
+    let report = first.ready().ask("How many apples?", first.contexts.clone()).await.unwrap();
+    let earlier =
+        vec![Earlier { question: "What is it about?".into(), answer: None }, Earlier::of("How many apples?", &report)];
+    let second = run(&[&cell("FINAL([history, len(context)])")]);
+    let answered = second.ready().history(earlier).ask("And twice as many?", second.contexts.clone()).await;
+    assert_eq!(
+        shown(&answered),
+        r#"answered: "[[{\"question\":\"What is it about?\",\"answer\":null},{\"question\":\"How many apples?\",\"answer\":\"3\"}],28]" by cell, 1 turns, 0 sub-calls"#
+    );
+    let told = &last_request(&second.root)[1].content;
+    assert!(told.contains("`history` is a list of them, 2 in all"), "{told}");
 }
 
 #[tokio::test]
@@ -150,7 +171,7 @@ async fn an_unknown_variable_is_told_and_can_be_corrected() {
     let last = told.lines().find(|line| line.starts_with("NameError")).unwrap();
     assert_eq!(
         last,
-        "NameError: FINAL_VAR: no variable is called 'pulms'; there are: context_0, context, plums. Use FINAL(value) for a value"
+        "NameError: FINAL_VAR: no variable is called 'pulms'; there are: context, context_0, plums. Use FINAL(value) for a value"
     );
 }
 
@@ -161,7 +182,7 @@ async fn a_final_beside_unseen_output_is_not_trusted() {
         .await;
     assert_eq!(
         told,
-        "Output:\n5\n\nVariables: context_0 (str, 28), context (str, 28)\n\nYour reply also gave a final answer, but it was \
+        "Output:\n5\n\nVariables: context (str, 28), context_0 (str, 28)\n\nYour reply also gave a final answer, but it was \
          written before the output above could be seen, so it was not taken. Read the output, then answer again.\n\nTurn 2/30"
     );
 }

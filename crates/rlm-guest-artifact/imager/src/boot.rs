@@ -37,6 +37,7 @@ fn run(wasm: &[u8]) -> wasmtime::Result<Booted> {
     linker.func_wrap(symbols::IMPORT_MODULE, symbols::HOST_CALL, |_: i32, _: i32, _: i32, _: i32| -> i32 { 0 })?;
     linker.func_wrap(symbols::IMPORT_MODULE, symbols::TAKE_REPLY, |_: i32| {})?;
     linker.func_wrap(symbols::IMPORT_MODULE, symbols::SLEEP, |_: i64| {})?;
+    linker.func_wrap(symbols::IMPORT_MODULE, symbols::OUT_OF_FUEL, || {})?;
     let mut store = Store::new(&engine, wasi());
     tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
         let instance = linker.instantiate_async(&mut store, &module).await?;

@@ -4,6 +4,7 @@
 //! usage: rlm-imager GUEST.wasm OUT_DIR TARGET
 
 mod boot;
+mod meter;
 mod rewrite;
 #[path = "../../src/settings.rs"]
 #[allow(dead_code)]
@@ -41,6 +42,7 @@ fn main() -> Result<()> {
 
 fn compile(module: &[u8], target: &str) -> Result<Vec<u8>> {
     let mut config = settings::config();
+    config.wasm_branch_hinting(true);
     config.target(target).map_err(|error| anyhow::anyhow!("target {target}: {error}"))?;
     if target.starts_with("x86_64") {
         for feature in settings::X86_FEATURES {

@@ -2,8 +2,14 @@
 //! that its boot can have changed.
 
 use anyhow::{Result, bail, ensure};
-use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
+use rlm_abi::symbols;
+use wasm_encoder::{
+    ConstExpr, ExportKind, Function, GlobalType, SectionId, ValType,
+    reencode::{Error, Reencode, RoundtripReencoder},
+};
 use wasmparser::{Operator, Parser, Payload, TypeRef};
+
+use crate::meter::{self, Metered};
 
 const WASM_PAGE: u64 = 65_536;
 
@@ -55,10 +61,17 @@ fn changes_more_than_memory(operator: &Operator<'_>) -> Option<&'static str> {
     }
 }
 
-/// The module without its data and custom sections, and with a memory as large as the image.
+/// The module without its data and custom sections, with a memory as large as the image, and with its
+/// fuel counted.
 pub fn start_from_image(wasm: &[u8], image_bytes: u64) -> Result<Vec<u8>> {
     let mut module = wasm_encoder::Module::new();
-    let mut rewriter = FromImage { pages: image_bytes / WASM_PAGE };
+    let Metered { bodies, hints } = meter::instrument(wasm)?;
+    let mut rewriter = FromImage {
+        pages: image_bytes / WASM_PAGE,
+        fuel: meter::global_index(wasm)?,
+        bodies: bodies.into_iter(),
+        hints: Some(hints),
+    };
     rewriter
         .parse_core_module(&mut module, Parser::new(0), wasm)
         .map_err(|error| anyhow::anyhow!("rewriting: {error:?}"))?;
@@ -67,29 +80,77 @@ pub fn start_from_image(wasm: &[u8], image_bytes: u64) -> Result<Vec<u8>> {
 
 struct FromImage {
     pages: u64,
+    /// Index of the global that fuel is counted in.
+    fuel: u32,
+    bodies: std::vec::IntoIter<Function>,
+    hints: Option<wasm_encoder::BranchHints>,
 }
+
+type Rewritten<T = ()> = Result<T, Error<std::convert::Infallible>>;
 
 impl Reencode for FromImage {
     type Error = std::convert::Infallible;
 
-    fn memory_type(
-        &mut self,
-        memory: wasmparser::MemoryType,
-    ) -> Result<wasm_encoder::MemoryType, wasm_encoder::reencode::Error<Self::Error>> {
+    fn memory_type(&mut self, memory: wasmparser::MemoryType) -> Rewritten<wasm_encoder::MemoryType> {
         let mut memory = RoundtripReencoder.memory_type(memory)?;
         memory.minimum = self.pages;
         Ok(memory)
+    }
+
+    fn parse_global_section(
+        &mut self,
+        globals: &mut wasm_encoder::GlobalSection,
+        section: wasmparser::GlobalSectionReader<'_>,
+    ) -> Rewritten {
+        RoundtripReencoder.parse_global_section(globals, section)?;
+        let counter = GlobalType { val_type: ValType::I64, mutable: true, shared: false };
+        globals.global(counter, &ConstExpr::i64_const(0));
+        Ok(())
+    }
+
+    fn parse_export_section(
+        &mut self,
+        exports: &mut wasm_encoder::ExportSection,
+        section: wasmparser::ExportSectionReader<'_>,
+    ) -> Rewritten {
+        RoundtripReencoder.parse_export_section(exports, section)?;
+        exports.export(symbols::FUEL, ExportKind::Global, self.fuel);
+        Ok(())
+    }
+
+    fn intersperse_section_hook(
+        &mut self,
+        module: &mut wasm_encoder::Module,
+        _: Option<SectionId>,
+        before: Option<SectionId>,
+    ) -> Rewritten {
+        // The hints come before the code they are about.
+        if before == Some(SectionId::Code)
+            && let Some(hints) = self.hints.take()
+        {
+            module.section(&hints);
+        }
+        Ok(())
+    }
+
+    fn parse_function_body(
+        &mut self,
+        code: &mut wasm_encoder::CodeSection,
+        _: wasmparser::FunctionBody<'_>,
+    ) -> Rewritten {
+        code.function(&self.bodies.next().expect("a body for every function"));
+        Ok(())
     }
 
     fn parse_data_section(
         &mut self,
         _: &mut wasm_encoder::DataSection,
         _: wasmparser::DataSectionReader<'_>,
-    ) -> Result<(), wasm_encoder::reencode::Error<Self::Error>> {
+    ) -> Rewritten {
         Ok(())
     }
 
-    fn data_count(&mut self, _: u32) -> Result<u32, wasm_encoder::reencode::Error<Self::Error>> {
+    fn data_count(&mut self, _: u32) -> Rewritten<u32> {
         Ok(0)
     }
 
@@ -97,7 +158,7 @@ impl Reencode for FromImage {
         &mut self,
         _: &mut wasm_encoder::Module,
         _: wasmparser::CustomSectionReader<'_>,
-    ) -> Result<(), wasm_encoder::reencode::Error<Self::Error>> {
+    ) -> Rewritten {
         Ok(())
     }
 }

@@ -18,6 +18,7 @@ mod sse;
 use std::{
     fmt,
     sync::atomic::{AtomicBool, Ordering::Relaxed},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -94,6 +95,7 @@ impl Remote {
                 return Err(self.error(failure));
             }
             told.start_again();
+            told.waits(wait, || self.redacted(failure.message));
             sleep(wait).await;
             attempt += 1;
         }
@@ -215,9 +217,12 @@ impl Remote {
 
     /// The error as the caller sees it. Servers repeat what they refuse, so secrets are cut out.
     fn error(&self, failure: Failure) -> ModelError {
+        ModelError { model: self.config.name.clone(), kind: failure.kind, message: self.redacted(failure.message) }
+    }
+
+    fn redacted(&self, message: String) -> String {
         let secrets = self.config.api_key.iter().chain(self.config.headers.iter().map(|(_, value)| value));
-        let message = secrets.fold(failure.message, |message, secret| secret.redact(message));
-        ModelError { model: self.config.name.clone(), kind: failure.kind, message }
+        secrets.fold(message, |message, secret| secret.redact(message))
     }
 
     fn host(&self) -> &str {
@@ -274,6 +279,12 @@ impl Told<'_> {
         {
             self.any.store(true, Relaxed);
             listener(StreamEvent::Text(text));
+        }
+    }
+
+    fn waits(&self, wait: Duration, why: impl FnOnce() -> String) {
+        if let Some(listener) = self.listener {
+            listener(StreamEvent::Waiting { wait, why: &why() });
         }
     }
 

@@ -392,6 +392,7 @@ async fn listened(model: &Remote) -> (Vec<String>, String) {
         told.lock().unwrap().push(match event {
             StreamEvent::Text(text) => text.to_owned(),
             StreamEvent::Restarted => "(again)".to_owned(),
+            StreamEvent::Waiting { why, .. } => format!("({why})"),
         });
     };
     let ended = match model.stream(Request::prompt("q"), &listener).await {
@@ -423,12 +424,19 @@ async fn a_stream_that_breaks_off_is_asked_for_again() {
     let whole = [STREAM, &piece("ok"), LAST, DONE].concat();
     let server = Server::start(vec![broken.clone(), whole]).await;
     let (told, ended) = listened(&server.model(|_| ())).await;
-    assert_eq!((told.join(" "), ended), ("o (again) ok".to_owned(), "ok Stop 0".to_owned()));
+    assert_eq!(
+        (told.join(" "), ended),
+        ("o (again) (the reply broke off after 1 characters) ok".to_owned(), "ok Stop 0".to_owned())
+    );
 
     let damaged = [STREAM, &piece("o"), "data: {\"choi\n\n"].concat();
     let server = Server::start(vec![damaged, [STREAM, &piece("ok"), LAST, DONE].concat()]).await;
     let (told, ended) = listened(&server.model(|_| ())).await;
-    assert_eq!((told.join(" "), ended), ("o (again) ok".to_owned(), "ok Stop 0".to_owned()));
+    assert_eq!(ended, "ok Stop 0");
+    assert!(
+        matches!(&told[..], [first, again, why, rest] if first == "o" && again == "(again)" && !why.is_empty() && rest == "ok"),
+        "{told:?}"
+    );
 
     let server = Server::start(vec![broken; 3]).await;
     let (_, ended) = listened(&server.model(|_| ())).await;

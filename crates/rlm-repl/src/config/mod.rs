@@ -8,7 +8,7 @@ mod key;
 use std::{io::BufReader, path::Path, sync::Arc};
 
 use anyhow::Result;
-use rlm::Models;
+use rlm::{Models, RlmError};
 use rlm_model::{
     Builtin, ErrorKind, Limiters, Matching, ModelError, ModelName, Pricing, Provider, Rate, Recorder, Remote,
     RemoteConfig, Replay, Secret, SharedModel, listed_window, parse_model_name,
@@ -280,6 +280,44 @@ fn refused(error: &ModelError) -> Usage {
     }
 }
 
+/// Smallest window of a root model: the instructions and one turn of any use.
+const LEAST_ROOT_WINDOW: u64 = 4_096;
+
+/// Characters of a prompt to a sub-model for each token of its window, the reply's room taken off.
+const CHARACTERS_A_TOKEN: u64 = 3;
+
+/// From here on a window is larger than what a prompt should hold anyway, and the root model is not told of it.
+const LARGE_WINDOW: u64 = 100_000;
+
+/// Refuses a root model that cannot even take its instructions in; gives how many characters a prompt to the
+/// sub-model may have, where its window is known and not large.
+pub fn windows(models: &Models) -> Result<Option<usize>, Usage> {
+    if let Some(window) = models.root.context_window().filter(|window| *window < LEAST_ROOT_WINDOW) {
+        let name = models.root.name();
+        return Err(Usage::new(format!(
+            "model {name}: its window of {window} tokens is too small to write cells, which takes {LEAST_ROOT_WINDOW} at least"
+        ))
+        .hint(format!("name another with --model, and this one as --sub-model {name}")));
+    }
+    let sub = models.sub.context_window().filter(|window| *window < LARGE_WINDOW);
+    Ok(sub.and_then(|window| usize::try_from(window * CHARACTERS_A_TOKEN).ok()))
+}
+
+/// An error of a run with what to do about it, where the person at the terminal can do something. `lift` is how a
+/// budget of money is lifted there.
+pub fn about(error: RlmError, lift: &str) -> anyhow::Error {
+    match error {
+        RlmError::Unpriced { ref model } => {
+            let hint = format!(
+                "{lift}, or say what {model} costs under a name of your own in rlm-repl.toml: price = {{ \
+                 input = 1.25, output = 10.0 }}, in dollars for a million tokens"
+            );
+            Usage::new(error.to_string()).hint(hint).into()
+        }
+        error => error.into(),
+    }
+}
+
 /// What to do about a model's error.
 pub fn hint(error: &ModelError) -> Option<String> {
     let remote = match parse_model_name(&error.model) {
@@ -289,7 +327,13 @@ pub fn hint(error: &ModelError) -> Option<String> {
     match error.kind {
         ErrorKind::Authentication => {
             let variable = remote.and_then(|provider| provider.key_variables.first()).unwrap_or(&"OPENAI_API_KEY");
-            Some(format!("set {variable}, or name a server on this machine with --base-url, which needs no key"))
+            Some(match error.message.starts_with("no api key") {
+                true => format!("set {variable}, or name a server on this machine with --base-url, which needs no key"),
+                false => format!(
+                    "check that the key in {variable} is whole, of this provider and allowed to use the model; `rlm-repl \
+                     models --check` asks with it"
+                ),
+            })
         }
         ErrorKind::Retryable { .. } => {
             Some("check that the server runs and --base-url names it, or try again later".into())

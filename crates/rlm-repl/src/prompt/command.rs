@@ -2,16 +2,22 @@
 
 use std::path::PathBuf;
 
+use rlm::Budget;
 use rlm_sandbox::{Bytes, Limits, Variable};
 
-use crate::{text, units};
+use crate::{args::ContextArg, text, units};
 
 /// What `%help` prints.
 pub const HELP: &str = "\
 %vars               list the variables
 %limits             show the limits of a cell
 %limits NAME VALUE  change one, such as: %limits timeout 10
+%context PATH       bind one more context; with NAME=PATH, under that name too
 %time CELL          run a cell and say what it used
+%ask QUESTION       have the model answer by working in this session; what it
+                    leaves in variables is there afterwards
+%budget             show what one %ask may spend
+%budget NAME VALUE  change one, such as: %budget cost 0.50
 %undo               take the last cell back, or the last %load
 %fork NAME          go on in a copy of the session; %fork alone lists them
 %switch NAME        go to another copy; the first one is main
@@ -24,11 +30,16 @@ Tab completes. Ctrl-C stops the running cell and keeps the variables.
 ";
 
 /// The commands, for completion.
-pub const NAMES: [&str; 10] =
-    ["%fork", "%help", "%limits", "%load", "%quit", "%save", "%switch", "%time", "%undo", "%vars"];
+pub const NAMES: [&str; 13] = [
+    "%ask", "%budget", "%context", "%fork", "%help", "%limits", "%load", "%quit", "%save", "%switch", "%time", "%undo",
+    "%vars",
+];
 
 /// Changes one limit.
 pub type Change = Box<dyn FnOnce(&mut Limits)>;
+
+/// Changes one part of the budget.
+pub type BudgetChange = Box<dyn FnOnce(&mut Budget)>;
 
 /// Something other than a cell to do.
 pub enum Command {
@@ -40,8 +51,16 @@ pub enum Command {
     ShowLimits,
     /// Change a limit.
     SetLimit(Change),
+    /// Show the budget.
+    ShowBudget,
+    /// Change a part of the budget.
+    SetBudget(BudgetChange),
+    /// Have the model answer in this session.
+    Ask(String),
     /// Run a cell and say what it used.
     Time(String),
+    /// Bind one more context.
+    Context(ContextArg),
     /// Take the last cell back.
     Undo,
     /// Go on in a copy of the session.
@@ -84,8 +103,21 @@ pub fn parse(text: &str) -> Result<Command, NotACommand> {
         ("%vars", "") => Ok(Command::Vars),
         ("%limits", "") => Ok(Command::ShowLimits),
         ("%limits", change) => change_of(change).map(Command::SetLimit).map_err(NotACommand::Unknown),
+        ("%budget", "") => Ok(Command::ShowBudget),
+        ("%budget", change) => budget_change_of(change).map(Command::SetBudget).map_err(NotACommand::Unknown),
+        ("%ask", "") => {
+            Err(NotACommand::Unknown("%ask takes a question, such as: %ask Which of these names occur twice?".into()))
+        }
+        ("%ask", question) => Ok(Command::Ask(question.to_owned())),
         ("%time", "") => Err(NotACommand::Unknown("%time takes a cell, such as: %time len(context)".into())),
         ("%time", cell) => Ok(Command::Time(cell.to_owned())),
+        ("%context", "") => {
+            Err(NotACommand::Unknown("%context takes a path, such as: %context report=report.txt".into()))
+        }
+        ("%context", given) => {
+            let parsed = ContextArg::parse(given.into());
+            parsed.map(Command::Context).map_err(|why| NotACommand::Unknown(format!("%context {given}: {why}")))
+        }
         ("%undo", "") => Ok(Command::Undo),
         ("%fork", "") => Ok(Command::ListForks),
         ("%fork", name) => Ok(Command::Fork(name.to_owned())),
@@ -134,6 +166,71 @@ fn change_of(text: &str) -> Result<Change, String> {
         }
         _ => return Err(format!("unknown limit {name}, expected timeout, memory, fuel, output or host-calls")),
     })
+}
+
+/// Reads `NAME VALUE` or `NAME=VALUE`; `none` lifts what can be without a limit.
+fn budget_change_of(text: &str) -> Result<BudgetChange, String> {
+    let (name, value) = text
+        .split_once(|c: char| c.is_whitespace() || c == '=')
+        .map(|(name, value)| (name, value.trim()))
+        .ok_or("%budget takes a name and a value, such as: %budget cost 0.50")?;
+    let named = |message: String| format!("{name} {value}: {message}");
+    /// A value, or none.
+    fn limit<T>(value: &str, read: fn(&str) -> Result<T, String>) -> Result<Option<T>, String> {
+        if value == "none" { Ok(None) } else { read(value).map(Some) }
+    }
+    Ok(match name {
+        "turns" => {
+            let turns = units::positive(value).map_err(named)?;
+            Box::new(move |budget| budget.iterations = turns)
+        }
+        "sub-calls" => {
+            let calls = units::count(value).map_err(named)?;
+            Box::new(move |budget| budget.sub_calls = calls)
+        }
+        "input-tokens" => {
+            let tokens = limit(value, units::count).map_err(named)?;
+            Box::new(move |budget| budget.input_tokens = tokens)
+        }
+        "output-tokens" => {
+            let tokens = limit(value, units::count).map_err(named)?;
+            Box::new(move |budget| budget.output_tokens = tokens)
+        }
+        "cost" => {
+            let money = limit(value, units::dollars).map_err(named)?;
+            Box::new(move |budget| budget.money = money)
+        }
+        "time" => {
+            let wall = limit(value, units::seconds).map_err(named)?;
+            Box::new(move |budget| budget.wall = wall)
+        }
+        "depth" => {
+            let depth = units::level(value).map_err(named)?;
+            Box::new(move |budget| budget.depth = depth)
+        }
+        _ => {
+            return Err(format!(
+                "unknown part {name}, expected turns, sub-calls, input-tokens, output-tokens, cost, time or depth"
+            ));
+        }
+    })
+}
+
+/// The budget, one part a line.
+pub fn budget_shown(budget: &Budget) -> String {
+    let none = || "no limit".to_owned();
+    let tokens = |limit: Option<u64>| limit.map_or_else(none, text::grouped);
+    format!(
+        "turns          {}\nsub-calls      {}\ninput-tokens   {}\noutput-tokens  {}\ncost           {}\n\
+         time           {}\ndepth          {}\n",
+        budget.iterations,
+        text::grouped(budget.sub_calls),
+        tokens(budget.input_tokens),
+        tokens(budget.output_tokens),
+        budget.money.map_or_else(none, |money| money.to_string()),
+        budget.wall.map_or_else(none, |wall| format!("{} s", wall.as_secs_f64())),
+        budget.depth,
+    )
 }
 
 /// The limits, one a line.
@@ -186,6 +283,14 @@ mod tests {
             matches!(parse("%time for x in y:\n    pass"), Ok(Command::Time(cell)) if cell == "for x in y:\n    pass")
         );
         assert!(matches!(parse("exit"), Ok(Command::Quit)));
+        assert!(matches!(parse("%ask  Why? "), Ok(Command::Ask(question)) if question == "Why?"));
+        let mut budget = Budget::default();
+        for change in ["cost 0.5", "time=30", "sub-calls 2K", "time none"] {
+            let Ok(Command::SetBudget(change)) = parse(&format!("%budget {change}")) else { panic!("{change}") };
+            change(&mut budget);
+        }
+        let expected = Budget { money: rlm_model::Money::from_dollars(0.5), sub_calls: 2_000, ..Budget::default() };
+        assert_eq!(budget, expected);
         assert!(matches!(parse("%undo"), Ok(Command::Undo)));
         assert!(matches!(parse("%fork"), Ok(Command::ListForks)));
         assert!(matches!(parse("%fork try one"), Ok(Command::Fork(name)) if name == "try one"));
@@ -204,6 +309,12 @@ mod tests {
         assert_eq!(problem("%nope"), unknown("unknown command %nope"));
         assert_eq!(problem("%load"), unknown("%load takes a path, such as: %load work.session"));
         assert_eq!(problem("%vars x"), unknown("%vars takes nothing after it"));
+        assert_eq!(problem("%ask"), unknown("%ask takes a question, such as: %ask Which of these names occur twice?"));
+        assert_eq!(problem("%budget cost -1"), unknown("cost -1: expected US dollars above 0, such as 5 or 0.25"));
+        assert_eq!(
+            problem("%budget money 1"),
+            unknown("unknown part money, expected turns, sub-calls, input-tokens, output-tokens, cost, time or depth")
+        );
         assert_eq!(
             problem("%limits timeout 0"),
             unknown("timeout 0: expected a number of seconds above 0, such as 10 or 0.5")

@@ -2,14 +2,21 @@
 
 use std::{borrow::Cow, path::Path};
 
+use nu_ansi_term::Style;
 use reedline::{
-    ColumnarMenu, EditCommand, Emacs, FileBackedHistory, KeyCode, KeyModifiers, MenuBuilder, Prompt, PromptEditMode,
-    PromptHistorySearch, Reedline, ReedlineEvent, ReedlineMenu, ValidationResult, Validator, default_emacs_keybindings,
+    ColumnarMenu, EditCommand, Emacs, FileBackedHistory, Highlighter, KeyCode, KeyModifiers, MenuBuilder, Prompt,
+    PromptEditMode, PromptHistorySearch, Reedline, ReedlineEvent, ReedlineMenu, StyledText, ValidationResult,
+    Validator, default_emacs_keybindings,
 };
 use tokio::runtime::Handle;
 
-use super::{Shared, complete::SessionCompleter, unfinished::is_unfinished};
-use crate::{text, world};
+use super::{
+    Shared,
+    complete::SessionCompleter,
+    indent::{Drawn, Indenting},
+    unfinished::is_unfinished,
+};
+use crate::{python, text, world};
 
 /// Cells kept in the history.
 const HISTORY: usize = 10_000;
@@ -18,14 +25,16 @@ const COMPLETIONS: &str = "completions";
 
 /// An editor for Python cells.
 pub fn editor(session: &Shared, handle: &Handle) -> Reedline {
+    let drawn = Drawn::default();
     let menu = ColumnarMenu::default().with_name(COMPLETIONS);
     Reedline::create()
         .with_validator(Box::new(PythonValidator))
+        .with_highlighter(Box::new(PythonHighlighter { drawn: drawn.clone() }))
         .with_completer(Box::new(SessionCompleter::new(session, handle)))
         .with_menu(ReedlineMenu::EngineCompleter(Box::new(menu)))
         .with_partial_completions(true)
         .with_quick_completions(true)
-        .with_edit_mode(Box::new(keys()))
+        .with_edit_mode(Box::new(Indenting::new(keys(), drawn)))
         .with_history(Box::new(history()))
         .with_ansi_colors(world::wants_colour())
         .use_bracketed_paste(true)
@@ -53,7 +62,11 @@ fn history() -> FileBackedHistory {
 }
 
 fn unkept(file: &Path, reason: &str) -> String {
-    format!("warning: history is not kept: {}: {}\n", file.display(), text::visible(reason))
+    let why = text::visible(reason);
+    format!(
+        "warning: history is not kept: {}: {why}\nhint: name a folder you can write to with XDG_STATE_HOME\n",
+        file.display()
+    )
 }
 
 /// Enter ends a cell unless Python would want more of it.
@@ -62,6 +75,33 @@ struct PythonValidator;
 impl Validator for PythonValidator {
     fn validate(&self, text: &str) -> ValidationResult {
         if is_unfinished(text) { ValidationResult::Incomplete } else { ValidationResult::Complete }
+    }
+}
+
+/// Python in colour, and the names of commands. What it sees is noted for the keys.
+struct PythonHighlighter {
+    drawn: Drawn,
+}
+
+impl Highlighter for PythonHighlighter {
+    fn highlight(&self, line: &str, cursor: usize) -> StyledText {
+        self.drawn.note(line, cursor);
+        let mut styled = StyledText::new();
+        let mut code = line;
+        if line.trim_start().starts_with('%') {
+            let name = line.trim_start().find(char::is_whitespace).unwrap_or(line.trim_start().len());
+            let end = line.len() - line.trim_start().len() + name;
+            styled.push((python::Kind::Keyword.style(), line[..end].to_owned()));
+            code = &line[end..];
+            if !line.trim_start().starts_with("%time") {
+                styled.push((Style::new(), code.to_owned()));
+                return styled;
+            }
+        }
+        for (kind, piece) in python::pieces(code, &mut None) {
+            styled.push((kind.style(), piece.to_owned()));
+        }
+        styled
     }
 }
 

@@ -1,9 +1,11 @@
 //! The interactive prompt: type a cell, see what it gives, keep the variables.
 
+mod ask;
 mod command;
 mod complete;
 mod editor;
 mod history;
+mod indent;
 mod unfinished;
 
 use std::{
@@ -13,17 +15,22 @@ use std::{
 
 use anyhow::Result;
 use reedline::{Reedline, Signal};
-use rlm_sandbox::{Bytes, Cell, Checkpoint, Context, Engine, Execution, Limits, Outcome, Session};
+use rlm::Run;
+use rlm_sandbox::{
+    Bytes, Cell, Checkpoint, Context, ContextStore, Engine, Execution, Limits, Outcome, Session, SessionBuilder,
+};
 use tokio::runtime::Runtime;
 
 use crate::{
-    args::PromptArgs,
+    args::{ContextArg, Format, PromptArgs},
     config::{self, KeyFile},
-    contexts, failure,
+    contexts::{self, Opened},
+    failure,
     interrupt::CellInterrupt,
     outcome::{self, Hints},
     packages, snapshots, text, world,
 };
+use ask::Asking;
 use command::{Command, NotACommand};
 use history::{Before, History};
 
@@ -32,19 +39,20 @@ type Shared = Arc<Mutex<Session>>;
 
 /// Runs the prompt until the person leaves.
 pub fn prompt(args: &PromptArgs) -> Result<i32> {
-    if args.context.paths.iter().any(|path| contexts::is_stdin(path)) {
+    if args.context.given.iter().any(|given| contexts::is_stdin(&given.path)) {
         return Err(failure::Usage::new("--context -: standard input is the keyboard here").hint("name a file").into());
     }
-    let opened = contexts::open_all(&args.context)?;
+    let (store, format) = (contexts::store(&args.context)?, contexts::format(&args.context));
+    let opened = contexts::open_all(&args.context, &store)?;
     let files = packages::read(&args.packages)?;
-    // Two threads: a cell keeps one of them busy, and Ctrl-C has to be heard meanwhile.
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    // More threads than this one: a cell keeps it busy, and Ctrl-C has to be heard meanwhile.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(world::cores()).enable_all().build()?;
     // The editor reads Ctrl-C as a key; as a signal it comes only while a cell has the terminal.
     let interrupt = CellInterrupt::default();
     let engine = Engine::new()?;
     let session = runtime.block_on(async {
         let mut session =
-            packages::session(&engine, config::limits(&args.config, &args.limits)?, files).start().await?;
+            prepared(packages::session(&engine, config::limits(&args.config, &args.limits)?, files)).start().await?;
         contexts::bind(&mut session, &opened).await?;
         interrupt.listen(session.canceller())?;
         anyhow::Ok(session)
@@ -53,10 +61,18 @@ pub fn prompt(args: &PromptArgs) -> Result<i32> {
     let session = Arc::new(Mutex::new(session));
     let editor = editor::editor(&session, runtime.handle());
     let (history, key) = (History::default(), KeyFile::find(&args.key));
-    Prompt { runtime, session, interrupt, editor, engine, opened, history, key }.read_and_run()
+    let asking = Asking::new(args)?;
+    let opened = opened.into_iter().map(|one| one.context).collect();
+    Prompt { args, runtime, session, interrupt, editor, engine, store, format, opened, history, key, asking }
+        .read_and_run()
 }
 
-fn greet(opened: &[rlm_sandbox::Context]) -> Result<()> {
+/// A session that `%ask` can take over.
+fn prepared(session: SessionBuilder) -> SessionBuilder {
+    Run::prepare(session, ask::IDLE)
+}
+
+fn greet(opened: &[Opened]) -> Result<()> {
     let about = contexts::describe_all(opened).map(|about| about + "\n").unwrap_or_default();
     let version = env!("CARGO_PKG_VERSION");
     world::out(&format!("rlm-repl {version}: Python in a sandbox. %help lists commands, Ctrl-D leaves.\n{about}"))?;
@@ -64,19 +80,24 @@ fn greet(opened: &[rlm_sandbox::Context]) -> Result<()> {
 }
 
 /// Everything the prompt holds between two lines.
-struct Prompt {
+struct Prompt<'a> {
+    args: &'a PromptArgs,
     runtime: Runtime,
     session: Shared,
     interrupt: CellInterrupt,
     editor: Reedline,
     engine: Engine,
-    /// The contexts of the command line, which saved sessions may refer to.
+    store: ContextStore,
+    /// What contexts are taken as.
+    format: Format,
+    /// The contexts so far, which saved sessions may refer to.
     opened: Vec<Context>,
     history: History,
     key: KeyFile,
+    asking: Asking,
 }
 
-impl Prompt {
+impl Prompt<'_> {
     fn read_and_run(mut self) -> Result<i32> {
         loop {
             let typed = self.editor.read_line(&editor::PythonPrompt)?;
@@ -121,7 +142,14 @@ impl Prompt {
             Command::Vars => self.list_variables()?,
             Command::ShowLimits => world::out(&command::shown(lock(&self.session).limits()))?,
             Command::SetLimit(change) => self.set_limit(change)?,
+            Command::ShowBudget => world::out(&command::budget_shown(&self.asking.budget))?,
+            Command::SetBudget(change) => {
+                change(&mut self.asking.budget);
+                world::out(&command::budget_shown(&self.asking.budget))?;
+            }
+            Command::Ask(question) => self.ask(&question)?,
             Command::Time(code) => return self.cell(&code, true),
+            Command::Context(given) => self.add_context(&given)?,
             Command::Undo => self.undo()?,
             Command::ListForks => world::out(&self.history.listing())?,
             Command::Fork(name) => self.go_to(|history, state| history.fork(name, state))?,
@@ -131,6 +159,31 @@ impl Prompt {
             Command::Quit => return Ok(Some(failure::OK)),
         }
         Ok(None)
+    }
+
+    fn add_context(&mut self, given: &ContextArg) -> Result<()> {
+        if contexts::is_stdin(&given.path) {
+            world::err(&failure::lines("%context -: standard input is the keyboard here", Some("name a file")));
+            return Ok(());
+        }
+        let mut session = lock(&self.session);
+        let added = contexts::open_given(&self.store, given, self.format).map_err(anyhow::Error::from);
+        let added = added.and_then(|opened| {
+            self.runtime.block_on(async {
+                let before = session.checkpoint().await?;
+                let names = contexts::add(&mut session, &opened).await?;
+                Ok((before, names, opened.context))
+            })
+        });
+        match added {
+            Ok((before, names, context)) => {
+                world::out(&format!("{}: {}\n", names.join(", "), contexts::kind_and_size(&context)))?;
+                self.opened.push(context);
+                self.history.note(before, format!("%context {}", given.path.display()));
+            }
+            Err(error) => world::err(&failure::report(&error).0),
+        }
+        Ok(())
     }
 
     fn undo(&mut self) -> Result<()> {
@@ -177,7 +230,7 @@ impl Prompt {
         let loaded = self.key.to_load().and_then(|key| snapshots::read(path, &key)).map_err(anyhow::Error::from);
         let loaded = loaded.and_then(|snapshot| {
             self.runtime.block_on(async {
-                let builder = self.engine.session(session.limits().clone());
+                let builder = prepared(self.engine.session(session.limits().clone()));
                 let loaded = builder.load(&snapshot, &self.opened).await;
                 let state = loaded.map_err(|error| snapshots::about(path, error))?.checkpoint().await?;
                 // The same session in another state, so that Ctrl-C goes on reaching it.
@@ -245,6 +298,6 @@ fn show(execution: &Execution) -> Result<()> {
     for note in &execution.notes {
         world::err(&format!("note: {note}\n"));
     }
-    world::err(&outcome::complaint(&execution.outcome, Hints::Prompt));
+    outcome::complain(&execution.outcome, Hints::Prompt);
     Ok(())
 }

@@ -12,8 +12,35 @@ pub fn is_unfinished(text: &str) -> bool {
     if scan.in_triple_quotes || scan.continued || scan.open_brackets > 0 {
         return true;
     }
-    let in_block = scan.opens_block || last_line(text).starts_with([' ', '\t', '@']);
-    in_block && !text.ends_with('\n')
+    let last = last_line(text);
+    let in_block = scan.opens_block || last.starts_with([' ', '\t', '@']);
+    // An indentation alone, as the editor puts it there, is an empty line too.
+    in_block && !(text.contains('\n') && last.trim().is_empty())
+}
+
+/// Columns of an indentation.
+pub const INDENT: usize = 4;
+
+/// Columns the next line is indented by, where `text` goes on in one.
+pub fn indent_after(text: &str) -> Option<usize> {
+    if !is_unfinished(text) {
+        return None;
+    }
+    let (scan, last) = (Scan::of(text), last_line(text));
+    let present = last.len() - last.trim_start_matches(' ').len();
+    let leaves = ["return", "raise", "pass", "break", "continue"];
+    let word = last.trim_start().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+    Some(if scan.in_triple_quotes {
+        0
+    } else if scan.open_brackets > 0 {
+        present + if last.trim_end().ends_with(['(', '[', '{']) { INDENT } else { 0 }
+    } else if scan.opens_block {
+        present + INDENT
+    } else if leaves.contains(&word) {
+        present.saturating_sub(INDENT)
+    } else {
+        present
+    })
 }
 
 /// The last line, comments and strings included.
@@ -93,7 +120,27 @@ fn skip_string(text: &str) -> (&str, bool) {
 
 #[cfg(test)]
 mod tests {
-    use super::is_unfinished;
+    use super::{indent_after, is_unfinished};
+
+    #[test]
+    fn the_next_line_is_indented() {
+        for (text, expected) in [
+            ("x = 1", None),
+            ("def f():", Some(4)),
+            ("def f():\n    if x:  # why", Some(8)),
+            ("def f():\n    y = 1", Some(4)),
+            ("def f():\n    if x:\n        return 1", Some(4)),
+            ("def f():\n    return 1", Some(0)),
+            ("def f():\n    returned = 1", Some(4)),
+            ("def f():\n    y = 1\n    ", None),
+            ("f(", Some(4)),
+            ("f(1,", Some(0)),
+            ("s = \"\"\"a:", Some(0)),
+            ("@cached", Some(0)),
+        ] {
+            assert_eq!(indent_after(text), expected, "{text:?}");
+        }
+    }
 
     #[test]
     fn finished() {
@@ -108,6 +155,7 @@ mod tests {
             "s = 'a:'",
             "d = {'a': 1}",
             "if x:\n    y\n",
+            "if x:\n    y\n    ",
             "def f():\n    return 1\n",
             "'''a\nb'''",
             "x = 'unclosed",

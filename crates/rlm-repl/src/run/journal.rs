@@ -11,7 +11,7 @@ use rlm::{Journal, JournalKey, JournalSink};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    args::{Format, ModelArgs, RunArgs},
+    args::{ContextArgs, Format, ModelArgs, RunArgs},
     contexts,
     failure::Usage,
     world,
@@ -56,12 +56,12 @@ pub struct Note {
 
 impl Note {
     /// What `resume` has to know of a run with these arguments.
-    pub fn of(args: &RunArgs) -> Self {
+    pub fn of(args: &RunArgs, context: &ContextArgs) -> Self {
         let path = |path: &PathBuf| if contexts::is_stdin(path) { path.clone() } else { world::absolute(path) };
         Self {
-            contexts: args.context.paths.iter().map(path).collect(),
-            bytes: args.context.bytes,
-            format: args.context.format,
+            contexts: context.given.iter().map(|given| path(&given.path)).collect(),
+            bytes: context.bytes,
+            format: context.format,
             model: args.models.model.clone(),
             sub_model: args.models.sub_model.clone(),
             base_url: args.models.base_url.clone(),

@@ -1,10 +1,10 @@
 //! `run`: a question about contexts, answered by a model that writes cells.
 
 mod again;
+pub mod display;
 mod journal;
 mod policy;
-mod progress;
-mod result;
+pub mod result;
 mod silent;
 
 use std::{
@@ -21,28 +21,38 @@ use rlm_model::builtin;
 use rlm_sandbox::{Context, Engine};
 
 pub use again::{replay, resume};
+use display::Display;
 use journal::{JournalFile, Note};
 pub use policy::PolicyArgs;
 
 use crate::{
-    args::RunArgs,
+    args::{BudgetArgs, ContextArgs, RunArgs},
     config::{self, Environment, File},
-    contexts,
+    contexts::{self, Opened},
     failure::{self, Usage},
     interrupt, packages, world,
 };
+
+/// What the first Ctrl-C is answered.
+pub const STOPPING: &str = "stopping after the step in progress, with the best answer so far; Ctrl-C again stops now";
 
 /// Longest schema of an answer that is read, in bytes.
 const MAX_SCHEMA: u64 = 100_000;
 
 /// Answers the question the arguments ask.
 pub fn run(args: &RunArgs) -> Result<i32> {
-    let contexts = named_contexts(args)?;
+    let followed = args.follow.as_deref().map(again::follow).transpose()?;
+    let context = match &followed {
+        Some(followed) if args.context.given.is_empty() => followed.contexts(&args.context)?,
+        _ => args.context.clone(),
+    };
+    let contexts = named_contexts(&args.question, &context)?;
     let files = packages::read(&args.packages)?;
     let environment = Environment::read();
     let file = File::read(args.config.config.as_deref(), &environment)?;
     let chosen = config::choose(&args.models, &file, &environment)?;
-    let settings = args.policy.over(settings(args, &file)?);
+    let settings = Settings { sub_prompt_chars: config::windows(&chosen.models)?, ..settings(args, &file)? };
+    let settings = args.policy.over(settings);
     let equipment = args.policy.equipment()?;
     let trajectory = args.trajectory.as_deref().map(trajectory_sink).transpose()?;
     let journal = journal_of(args)?;
@@ -55,18 +65,21 @@ pub fn run(args: &RunArgs) -> Result<i32> {
 
     runtime()?.block_on(async {
         let recorder = chosen.recorder;
+        let display = Display::new(args.quiet, chosen.models.root.name(), &settings.budget);
         let mut run = equipment.give_to(with_files(Run::new(Engine::new()?, chosen.models, settings), files));
         if let Some(sink) = trajectory {
             run = run.trajectory(sink);
         }
         if let Some(file) = journal {
-            run = run.journal(file, journal::key(), serde_json::to_value(Note::of(args))?);
+            run = run.journal(file, journal::key(), serde_json::to_value(Note::of(args, &context))?);
         }
-        if !args.quiet {
-            run = run.events(progress::show);
+        if let Some(followed) = followed {
+            run = run.history(followed.history());
         }
-        let interrupts = heed_ctrl_c(run.stop_handle())?;
+        let run = display.follow(run);
+        let interrupts = heed_ctrl_c(run.stop_handle(), &display)?;
         let ended = run.ask(&args.question, contexts).await;
+        display.end();
         if let Some(why) = recorder.and_then(|recorder| recorder.error()) {
             world::err(&format!("warning: the recording is incomplete: {why}\n"));
         }
@@ -88,8 +101,7 @@ struct Shown {
 
 /// A runtime for a run. Forks and child runs use every core, and Ctrl-C has to be heard meanwhile.
 fn runtime() -> Result<tokio::runtime::Runtime> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(cores + 1).enable_all().build()?)
+    Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(world::cores() + 1).enable_all().build()?)
 }
 
 fn trajectory_sink(path: &Path) -> Result<cap_std::fs::File, Usage> {
@@ -109,7 +121,6 @@ fn journal_of(args: &RunArgs) -> Result<Option<JournalFile>> {
 }
 
 fn settings(args: &RunArgs, file: &File) -> Result<Settings> {
-    let (flags, default) = (&args.budget, Budget::default());
     if let Some(pack) = args.pack.as_deref().filter(|pack| !Pack::names().any(|name| name == *pack)) {
         let known: Vec<&str> = Pack::names().collect();
         return Err(Usage::new(format!("--pack {pack}: there is no such pack"))
@@ -118,21 +129,27 @@ fn settings(args: &RunArgs, file: &File) -> Result<Settings> {
     }
     Ok(Settings {
         limits: args.limits.over(file.limits.limits()),
-        budget: Budget {
-            iterations: flags.max_iterations.or(file.budget.max_iterations).unwrap_or(default.iterations),
-            sub_calls: flags.max_sub_calls.or(file.budget.max_sub_calls).unwrap_or(default.sub_calls),
-            input_tokens: flags.max_input_tokens.or(file.budget.max_input_tokens),
-            output_tokens: flags.max_output_tokens.or(file.budget.max_output_tokens),
-            money: flags.max_cost.or(file.budget.max_cost),
-            wall: flags.max_time.or(file.budget.max_time),
-            depth: flags.max_depth.or(file.budget.max_depth).unwrap_or(default.depth),
-            ..default
-        },
+        budget: budget(&args.budget, file),
         answer_schema: args.schema.as_deref().map(schema).transpose()?,
         pack: args.pack.clone(),
         started: Some(world::now()),
         ..Settings::default()
     })
+}
+
+/// What a run may spend: by the flags, then the file, then as it is by default.
+pub fn budget(flags: &BudgetArgs, file: &File) -> Budget {
+    let default = Budget::default();
+    Budget {
+        iterations: flags.max_iterations.or(file.budget.max_iterations).unwrap_or(default.iterations),
+        sub_calls: flags.max_sub_calls.or(file.budget.max_sub_calls).unwrap_or(default.sub_calls),
+        input_tokens: flags.max_input_tokens.or(file.budget.max_input_tokens),
+        output_tokens: flags.max_output_tokens.or(file.budget.max_output_tokens),
+        money: flags.max_cost.or(file.budget.max_cost),
+        wall: flags.max_time.or(file.budget.max_time),
+        depth: flags.max_depth.or(file.budget.max_depth).unwrap_or(default.depth),
+        ..default
+    }
 }
 
 /// The JSON schema in a file.
@@ -151,20 +168,19 @@ fn schema(path: &Path) -> Result<serde_json::Value, Usage> {
 }
 
 /// The contexts with the names the model is told. One that is empty is taken for a mistake.
-fn named_contexts(args: &RunArgs) -> Result<Vec<(String, Context)>> {
-    if args.question.trim().is_empty() {
+fn named_contexts(question: &str, args: &ContextArgs) -> Result<Vec<(String, Context)>> {
+    if question.trim().is_empty() {
         return Err(Usage::new("the question is empty").into());
     }
-    let opened = contexts::open_all(&args.context)?;
-    let named: Vec<_> = args.context.paths.iter().map(|path| path.display().to_string()).zip(opened).collect();
-    if named.is_empty() {
+    let opened = contexts::open_all(args, &contexts::store(args)?)?;
+    if opened.is_empty() {
         return Err(Usage::new("no context").hint("name what the question is about with --context PATH").into());
     }
-    match named.iter().find(|(_, context)| context.is_empty()) {
-        Some((path, _)) => {
-            Err(Usage::new(format!("context {path}: is empty")).hint("name a file with something in it").into())
+    match opened.iter().find(|one| one.context.is_empty()) {
+        Some(Opened { source, .. }) => {
+            Err(Usage::new(format!("context {source}: is empty")).hint("name a file with something in it").into())
         }
-        None => Ok(named),
+        None => Ok(opened.into_iter().map(Opened::named).collect()),
     }
 }
 
@@ -186,7 +202,10 @@ fn finish(shown: &Shown, ended: Result<rlm::Report, RlmError>, interrupts: u32) 
     let (report, error) = match ended {
         Ok(report) => (report, None),
         Err(RlmError::Model { error, report }) => (*report, Some(error)),
-        Err(error) => return Err(error.into()),
+        Err(RlmError::Contexts(why)) => {
+            return Err(Usage::new(format!("context {why}")).hint("choose another name: --context NAME=PATH").into());
+        }
+        Err(error) => return Err(config::about(error, "leave --max-cost out")),
     };
     let written = if shown.json { result::json(&report)? } else { result::answer(&report) };
     world::out(&written).context("cannot write to standard output")?;
@@ -214,12 +233,12 @@ fn finish(shown: &Shown, ended: Result<rlm::Report, RlmError>, interrupts: u32) 
 
 /// The first Ctrl-C asks for the best answer so far, the second ends the run, a third the program.
 /// Returns where they are counted.
-fn heed_ctrl_c(stopper: Stopper) -> Result<Arc<AtomicU32>> {
+fn heed_ctrl_c(stopper: Stopper, display: &Arc<Display>) -> Result<Arc<AtomicU32>> {
     let count = Arc::new(AtomicU32::new(0));
-    let counted = count.clone();
+    let (counted, display) = (count.clone(), display.clone());
     interrupt::on_ctrl_c(move || match counted.fetch_add(1, Relaxed) {
         0 => {
-            world::err("stopping after the step in progress, with the best answer so far; Ctrl-C again stops now\n");
+            display.say(STOPPING);
             stopper.stop();
         }
         1 => stopper.abort(),

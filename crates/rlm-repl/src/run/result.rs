@@ -7,7 +7,11 @@ use rlm::{PlainCall, Report, Stop};
 use rlm_model::{Money, Usage};
 use serde::Serialize;
 
-use crate::{failure, text, value::AsJson};
+use crate::{
+    failure,
+    text::{self, counted},
+    value::AsJson,
+};
 
 /// A report as one JSON object.
 #[derive(Serialize)]
@@ -152,10 +156,6 @@ fn money(cost: Option<Money>) -> String {
         Some(Money::ZERO) => String::new(),
         Some(cost) => format!(", {cost}"),
     }
-}
-
-fn counted(number: u64, noun: &str) -> String {
-    format!("{} {noun}{}", text::grouped(number), if number == 1 { "" } else { "s" })
 }
 
 /// Why the answer is partial or missing; nothing for a full one.

@@ -21,17 +21,24 @@ use self::serve::Setup;
 use crate::{
     args::SessionArgs,
     config::{self, KeyFile},
-    failure, packages,
+    contexts,
+    failure::{self, Usage},
+    packages,
 };
 
 /// Serves until standard input ends.
 pub fn session(args: &SessionArgs) -> Result<i32> {
+    if args.context.given.iter().any(|given| contexts::is_stdin(&given.path)) {
+        return Err(Usage::new("--context -: standard input carries the requests").hint("name a file").into());
+    }
+    let store = contexts::store(&args.context)?;
+    let opened = contexts::open_all(&args.context, &store)?;
     let files = packages::read(&args.packages)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     runtime.block_on(async {
         let limits = config::limits(&args.config, &args.limits)?;
-        let setup = Setup { engine: Engine::new()?, limits, files, key: KeyFile::find(&args.key) };
-        serve::serve(setup, BufReader::with_capacity(1 << 16, stdin()), stdout()).await
+        let setup = Setup { engine: Engine::new()?, limits, files, key: KeyFile::find(&args.key), store };
+        serve::serve(setup, &opened, BufReader::with_capacity(1 << 16, stdin()), stdout()).await
     })?;
     Ok(failure::OK)
 }

@@ -8,8 +8,8 @@ use std::{
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use rlm_sandbox::{
-    Cell, Checkpoint, Context, Engine, Execution, HostFunction, Limits, Outcome, Output as CellOutput, Session, Usage,
-    Variable,
+    Cell, Checkpoint, Context, ContextStore, Engine, Execution, HostFunction, Limits, Outcome, Output as CellOutput,
+    Session, Usage, Variable,
 };
 use serde::Serialize;
 use tokio::sync::mpsc;
@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     config::KeyFile,
-    contexts::{self, Kind},
+    contexts::{self, Kind, Opened},
     outcome::Record,
     packages, snapshots,
 };
@@ -84,18 +84,21 @@ pub struct Setup {
     pub files: packages::Files,
     /// Where the key of snapshots is.
     pub key: KeyFile,
+    /// Keeps the files that were bound.
+    pub store: ContextStore,
 }
 
-/// Serves sessions until `input` ends, every request read by then answered.
+/// Serves sessions until `input` ends, every request read by then answered. The first has `contexts`.
 ///
 /// # Errors
 /// When `output` cannot be written or the sandbox itself fails.
-pub async fn serve<R, W>(setup: Setup, input: R, output: W) -> Result<()>
+pub async fn serve<R, W>(setup: Setup, contexts: &[Opened], input: R, output: W) -> Result<()>
 where
     R: BufRead + Send + 'static,
     W: Write + Send + 'static,
 {
-    let main = packages::session(&setup.engine, setup.limits.clone(), setup.files.clone()).start().await?;
+    let mut main = packages::session(&setup.engine, setup.limits.clone(), setup.files.clone()).start().await?;
+    contexts::bind(&mut main, contexts).await?;
     let output = Output::new(output);
     let calls = Calls::new(output.clone());
     let cancels = Cancels::default();
@@ -194,7 +197,7 @@ impl Server {
     }
 
     async fn define_file(&mut self, name: &str, variable: &str, path: &Path, kind: Kind) -> Result<()> {
-        let context = open(path, kind)?;
+        let context = open(&self.setup.store, path, kind)?;
         Ok(self.session(name)?.define_context(variable, &context).await?)
     }
 
@@ -254,7 +257,8 @@ impl Server {
         }
         let snapshot = snapshots::read(path, &self.setup.key.to_load()?)?;
         // What they are to the session it knows already: their bytes are all that is needed.
-        let contexts: Vec<Context> = contexts.iter().map(|path| open(path, Kind::Bytes)).collect::<Result<_>>()?;
+        let contexts: Vec<Context> =
+            contexts.iter().map(|path| open(&self.setup.store, path, Kind::Bytes)).collect::<Result<_>>()?;
         let mut builder = self.setup.engine.session(self.setup.limits.clone());
         for function in snapshot.host_functions() {
             builder = builder.host_function(function, answered(&self.calls, function));
@@ -276,11 +280,11 @@ fn no_checkpoint(number: u64) -> anyhow::Error {
     anyhow!("there is no checkpoint {number}")
 }
 
-fn open(path: &Path, kind: Kind) -> Result<Context> {
+fn open(store: &ContextStore, path: &Path, kind: Kind) -> Result<Context> {
     if contexts::is_stdin(path) {
         bail!("path \"-\": standard input carries the requests; name a file");
     }
-    Ok(contexts::open(path, kind)?)
+    Ok(contexts::open(store, path, kind)?)
 }
 
 /// A host function that the client answers.

@@ -1,5 +1,7 @@
 //! `view`: a trajectory as one HTML page that needs nothing else.
 
+mod coverage;
+
 use std::{
     io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
@@ -8,7 +10,13 @@ use std::{
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-use crate::{args::ViewArgs, contexts, failure, failure::Usage, world};
+use crate::{
+    args::{ContextArgs, Format, ViewArgs},
+    contexts, failure,
+    failure::Usage,
+    world,
+};
+use coverage::Texts;
 
 /// The page, with `TRAJECTORY` where the lines go.
 const PAGE: &str = include_str!("page.html");
@@ -20,10 +28,11 @@ const MAX_TRAJECTORY: u64 = 256 << 20;
 pub fn view(args: &ViewArgs) -> Result<i32> {
     let source = args.trajectory.display();
     let file = open(&args.trajectory)?;
-    let (lines, cut) = read(BufReader::new(file), &args.trajectory)?;
+    let (mut lines, cut) = read(BufReader::new(file), &args.trajectory)?;
     if cut {
         world::err(&format!("note: {source}: its last line is incomplete and left out\n"));
     }
+    lines.extend(read_parts(&lines, args));
     let page = page(&lines)?;
     match &args.output {
         Some(path) if path.as_os_str() == "-" => world::out(&page)?,
@@ -42,6 +51,40 @@ pub fn open(path: &Path) -> Result<cap_std::fs::File, Usage> {
         Usage::new(format!("trajectory {}: {}", path.display(), contexts::describe(&error)))
             .hint("name a file that `rlm-repl run --trajectory` wrote")
     })
+}
+
+/// A line on which parts of the contexts were read, where they are still where the run had them.
+fn read_parts(lines: &[Value], args: &ViewArgs) -> Option<Value> {
+    let metadata = lines.iter().find(|line| line["type"] == "metadata")?;
+    let texts = Texts::of(lines);
+    let mut found = Vec::new();
+    for (index, about) in metadata["contexts"].as_array()?.iter().enumerate() {
+        let name = about["name"].as_str().unwrap_or_default();
+        let path = args.context.get(index).map_or(Path::new(name), PathBuf::as_path);
+        match context_at(path, about) {
+            Some(context) => found.push(texts.in_context(index, context.as_bytes())),
+            None => world::err(&format!(
+                "note: context {name} is not there as the run had it, so the page does not show which parts were read; \
+                 --context PATH says where it is\n"
+            )),
+        }
+    }
+    Some(serde_json::json!({"type": "coverage", "contexts": found}))
+}
+
+/// The context in a file or folder, if it is the one that the run had.
+fn context_at(path: &Path, about: &Value) -> Option<rlm_sandbox::Context> {
+    let format = match about["kind"].as_str()? {
+        "bytes" => Format::Bytes,
+        "str" => Format::Text,
+        _ => Format::Auto,
+    };
+    if contexts::is_stdin(path) {
+        return None;
+    }
+    let args = ContextArgs { paths: vec![path.to_owned()], bytes: false, format: Some(format), cache: None };
+    let context = contexts::open_all(&args).ok()?.pop()?;
+    (about["blake3"].as_str()? == context.hash().to_string()).then_some(context)
 }
 
 /// The lines of a trajectory, and whether the last was cut off, as a killed run leaves it.

@@ -136,6 +136,56 @@ fn contexts_are_bound() {
 }
 
 #[test]
+fn contexts_have_names_of_the_person_s_choice() {
+    let (folder, text) = file("a.txt", "apples 3");
+    let (text, folder) = (text.to_str().unwrap(), folder.path());
+    let odd = folder.join("day=1 #ü.txt");
+    std::fs::write(&odd, "pears 4").unwrap();
+    let odd = odd.to_str().unwrap();
+    let (fruit, more) = (format!("fruit={text}"), format!("größe={odd}"));
+    let told = "print(context, fruit, context_0, größe, count('4', 'größe'), open('/context/fruit').read())";
+    assert_eq!(
+        rlm_repl(&["exec", "--context", &fruit, "--context", &more, "-c", told], ""),
+        ended(0, "['apples 3', 'pears 4'] apples 3 apples 3 pears 4 1 apples 3\n", "")
+    );
+    assert_eq!(
+        rlm_repl(&["exec", "--context", &fruit, "-c", "print(context is fruit is context_0)"], ""),
+        ended(0, "True\n", "")
+    );
+    assert_eq!(rlm_repl(&["exec", "--context", odd, "-c", "print(context)"], ""), ended(0, "pears 4\n", ""));
+    assert_eq!(rlm_repl(&["exec", "--context", "x=-", "-c", "print(x)"], "piped"), ended(0, "piped\n", ""));
+    let refused = |given: &[&str]| {
+        let contexts = given.iter().flat_map(|given| ["--context", given]);
+        let ended = rlm_repl(&["exec"].into_iter().chain(contexts).chain(["-c", "1"]).collect::<Vec<_>>(), "");
+        assert_eq!((ended.code, ended.stdout.as_str()), (2, ""));
+        ended.stderr
+    };
+    assert_eq!(
+        refused(&[&format!("print={text}")]),
+        "error: context print: it means something else in the session\n\
+         hint: choose another name: --context NAME=PATH\n"
+    );
+    assert_eq!(refused(&[&fruit, &fruit]), "error: --context fruit=: two contexts have this name\n");
+    let both = refused(&["context=a"]);
+    assert!(both.contains("context has a meaning of its own; choose another name"), "{both}");
+}
+
+/// A file whose name looks like NAME=PATH.
+#[test]
+fn a_name_may_be_part_of_a_file_s_name() {
+    let (folder, _text) = file("day=1", "the first");
+    let within = |context: &str| {
+        let mut exec = command();
+        finish(exec.current_dir(folder.path()).args(["exec", "--context", context, "-c", "print(context)"]), "")
+    };
+    assert_eq!(within("./day=1"), ended(0, "the first\n", ""));
+    assert_eq!(
+        within("day=1"),
+        ended(2, "", "error: context 1: no such file\nhint: the file day=1 is named ./day=1\n")
+    );
+}
+
+#[test]
 fn folders_and_data_are_bound() {
     let (folder, rows) = file("rows.jsonl", "{\"n\": 1}\n{\"n\": 2}\n");
     std::fs::write(folder.path().join("notes.txt"), "some notes").unwrap();
@@ -242,6 +292,9 @@ fn contexts_that_cannot_be_used_are_usage_errors() {
             )
         )
     );
+    // It can be opened, and not be read.
+    let unreadable = rlm_repl(&["exec", "--context", "/proc/self/mem", "-c", "1"], "");
+    assert_eq!(unreadable, ended(2, "", "error: context /proc/self/mem: Input/output error (os error 5)\n"));
     let directory = directory.path().to_str().unwrap();
     assert_eq!(
         rlm_repl(&["exec", "--context", directory, "-c", "1"], ""),

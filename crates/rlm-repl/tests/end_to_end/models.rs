@@ -162,3 +162,26 @@ fn shells_and_manuals_are_told_of_every_subcommand() {
     assert!(page.stdout.contains("max\\-iterations"), "{page:?}");
     assert_eq!(rlm_repl(&["man", "fly"], "").code, 2);
 }
+
+#[test]
+fn a_key_that_is_refused_is_told_from_one_that_is_missing() {
+    let url = server("401 Unauthorized", r#"{"error":{"message":"Incorrect API key provided"}}"#);
+    let mut asked = command();
+    asked.env("OPENAI_API_KEY", "sk-wrong").args([
+        "run",
+        "--quiet",
+        "--context",
+        "-",
+        "--model",
+        "openai:x",
+        "--base-url",
+    ]);
+    let refused = finish(asked.args([&url, "Why?"]), "text");
+    assert_eq!(refused.code, 1, "{refused:?}");
+    assert_eq!(
+        refused.stderr,
+        "error: root model openai:x: authentication failed: 127.0.0.1 answered 401: Incorrect API key provided\n\
+         hint: check that the key in OPENAI_API_KEY is whole, of this provider and allowed to use the model; `rlm-repl \
+         models --check` asks with it\n"
+    );
+}

@@ -1,7 +1,8 @@
 //! Starts the binary and says how it ended.
 
 use std::{
-    io::Write,
+    io::{BufRead, BufReader, Write},
+    net::TcpListener,
     path::PathBuf,
     process::{Command, Stdio},
 };
@@ -53,4 +54,58 @@ pub fn file(name: &str, content: impl AsRef<[u8]>) -> (TempDir, PathBuf) {
     let path = directory.path().join(name);
     std::fs::write(&path, content).expect("the file is written");
     (directory, path)
+}
+
+/// A model's server on a thread of its own, which streams the reply of each turn in pieces of five
+/// characters, and answers any prompt without instructions with `read`. Gives its address.
+pub fn streaming_server(turns: &'static [&'static str]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}/v1", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            std::thread::spawn(move || {
+                let mut stream = BufReader::new(stream.expect("a connection"));
+                while let Some(request) = request(&mut stream) {
+                    let messages = request["messages"].as_array().expect("messages");
+                    let replies = messages.iter().filter(|message| message["role"] == "assistant").count();
+                    let reply = if messages.len() == 1 { "read" } else { turns[replies] };
+                    let _ = stream.get_mut().write_all(streamed(reply).as_bytes());
+                }
+            });
+        }
+    });
+    url
+}
+
+fn request(stream: &mut impl BufRead) -> Option<serde_json::Value> {
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        if stream.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().ok()?;
+        }
+        if line == "\r\n" {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).ok()?;
+    serde_json::from_slice(&body).ok()
+}
+
+fn streamed(reply: &str) -> String {
+    let letters: Vec<char> = reply.chars().collect();
+    let event = |value: serde_json::Value| format!("data: {value}\n\n");
+    let piece = |piece: &[char]| {
+        event(serde_json::json!({"choices": [{"delta": {"content": piece.iter().collect::<String>()}}]}))
+    };
+    let mut body: String = letters.chunks(5).map(piece).collect();
+    body += &event(serde_json::json!({
+        "choices": [{"delta": {}, "finish_reason": "stop"}], "usage": {"prompt_tokens": 11, "completion_tokens": 3}
+    }));
+    body += "data: [DONE]\n\n";
+    format!("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: {}\r\n\r\n{body}", body.len())
 }

@@ -15,6 +15,8 @@ use rustix::{
 };
 use tempfile::TempDir;
 
+use crate::process::{command, ended, finish, streaming_server};
+
 /// How long a person waits for what they expect.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -41,9 +43,13 @@ struct Screen {
 
 impl Terminal {
     fn start(home: &TempDir, args: &[&str]) -> Self {
+        Self::with_columns(80, home, args)
+    }
+
+    fn with_columns(columns: u16, home: &TempDir, args: &[&str]) -> Self {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a pseudo-terminal");
         grantpt(&master).and_then(|()| unlockpt(&master)).expect("its other end");
-        let size = Winsize { ws_row: 30, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
+        let size = Winsize { ws_row: 30, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         tcsetwinsize(&master, size).expect("a size");
         let name = ptsname(&master, Vec::new()).expect("its name");
         let slave = rustix::fs::open(name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).expect("its other end");
@@ -214,6 +220,33 @@ fn history_lasts_and_tab_completes() {
 }
 
 #[test]
+fn contexts_are_added_between_cells() {
+    let home = home();
+    let path = |name: &str, text: &str| {
+        let path = home.path().join(name);
+        std::fs::write(&path, text).expect("room");
+        path.display().to_string()
+    };
+    let (first, second) = (path("a.txt", "one"), path("b.txt", "two!"));
+    let mut terminal = Terminal::start(&home, &["--context", &first]);
+    terminal.wait_for("context is a str of 3 characters\r\n");
+    terminal.enter(&format!("%context other={second}\r"));
+    terminal.wait_for_output("context_1, other: a str of 4 characters");
+    terminal.enter("context + other + context_1\r");
+    terminal.wait_for_output("'onetwo!two!'");
+    terminal.enter("%context nowhere\r");
+    terminal.wait_for_output("error: context nowhere: no such file");
+    terminal.enter("%undo\r");
+    terminal.wait_for_output("took back: context + other + context_1");
+    terminal.enter("%undo\r");
+    terminal.wait_for("took back: %context ");
+    terminal.enter("'other' in globals()\r");
+    terminal.wait_for_output("False");
+    terminal.enter("\x04");
+    assert_eq!(terminal.exit_code(), 0);
+}
+
+#[test]
 fn cells_are_taken_back_and_sessions_kept() {
     let home = home();
     let saved = home.path().join("kept.session");
@@ -247,10 +280,84 @@ fn cells_are_taken_back_and_sessions_kept() {
     terminal.wait_for_output("[1, 'other']");
     terminal.enter("%undo\r");
     terminal.wait_for_output("took back: x");
+    let elsewhere = ["exec", "--load", saved.to_str().unwrap(), "-c", "print(x)"];
+    let loaded = finish(command().env("HOME", home.path()).args(elsewhere), "");
+    assert_eq!(loaded, ended(0, "[1, 'other']\n", ""));
     terminal.enter("%undo\r");
     terminal.wait_for("took back: %load ");
     terminal.enter("x\r");
     terminal.wait_for_output("'before'");
     terminal.enter("\x04");
+    assert_eq!(terminal.exit_code(), 0);
+}
+
+#[test]
+fn a_model_takes_over_and_hands_back() {
+    let url = streaming_server(&[
+        "First a look.\n```repl\ntwice = [word * 2 for word in words]\nprint(twice)\n```",
+        "```repl\nFINAL(llm_query('Join: ' + ' '.join(twice)))\n```",
+    ]);
+    let home = home();
+    let mut terminal = Terminal::start(&home, &["--model", "openai:fake", "--base-url", &url]);
+    terminal.enter("words = ['ab', 'cd']\r");
+    terminal.enter("llm_query('x')\r");
+    terminal.wait_for("RuntimeError: no model is at work here: %ask QUESTION lets one answer in this session");
+    terminal.enter("%budget sub-calls 3\r");
+    terminal.wait_for("sub-calls      3\r\n");
+    terminal.enter("%ask What is twice that?\r");
+    terminal.wait_for("turn 1 of 30");
+    terminal.wait_for("First a look.");
+    terminal.wait_for("twice = [word * 2 for word in words]");
+    terminal.wait_for("> ['abab', 'cdcd']");
+    terminal.wait_for("turn 2 of 30");
+    terminal.wait_for("read\r\n");
+    terminal.wait_for("2 turns, 1 sub-call, ");
+    terminal.enter("twice + words\r");
+    terminal.wait_for_output("['abab', 'cdcd', 'ab', 'cd']");
+    terminal.enter("%undo\r");
+    terminal.wait_for_output("took back: twice + words");
+    terminal.enter("%undo\r");
+    terminal.wait_for_output("took back: %ask What is twice that?");
+    terminal.enter("twice\r");
+    terminal.wait_for("NameError: name 'twice' is not defined");
+    terminal.enter("\x04");
+    assert_eq!(terminal.exit_code(), 0);
+}
+
+#[test]
+fn a_prompt_without_a_key_says_so_when_it_is_asked() {
+    let home = home();
+    let mut terminal = Terminal::start(&home, &["--model", "openai:gpt-5"]);
+    terminal.enter("kept = 'he' + 're'\r");
+    terminal.enter("%ask Why?\r");
+    terminal.wait_for(
+        "error: openai:gpt-5: authentication failed: no api key for api.openai.com\r\nhint: set OPENAI_API_KEY",
+    );
+    terminal.enter("kept\r");
+    terminal.wait_for_output("'here'");
+    terminal.enter("\x04");
+    assert_eq!(terminal.exit_code(), 0);
+}
+
+#[test]
+fn a_run_is_shown_while_it_happens_in_forty_columns() {
+    let url = streaming_server(&[
+        "```repl\nprint('\\x1b[2J' + 'long ' * 30)\ngot = llm_query_batched(['a', 'b', 'c'])\n```",
+        "```repl\nFINAL(' '.join(got) + ' \\x1b[31mred')\n```",
+    ]);
+    let home = home();
+    let context = home.path().join("context");
+    std::fs::write(&context, "something").unwrap();
+    let context = context.to_str().unwrap();
+    let args = ["run", "--no-journal", "--model", "openai:fake", "--base-url", &url, "--context", context, "Which?"];
+    let mut terminal = Terminal::with_columns(40, &home, &args);
+    terminal.wait_for("turn 1 of 30");
+    terminal.wait_for("  | print('\\x1b[2J' + 'long ' * 30)");
+    terminal.wait_for("3 sub-calls ended in");
+    terminal.wait_for("  > \\x1b[2Jlong long");
+    terminal.wait_for("...");
+    terminal.wait_for("turn 2 of 30");
+    terminal.wait_for("read read read \\x1b[31mred\r\n");
+    terminal.wait_for("2 turns, 3 sub-calls, ");
     assert_eq!(terminal.exit_code(), 0);
 }

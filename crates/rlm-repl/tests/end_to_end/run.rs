@@ -8,7 +8,7 @@ use std::{
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::process::{command, ended, file, finish, rlm_repl};
+use crate::process::{command, ended, file, finish, rlm_repl, streaming_server};
 
 const NOTICE: &str = "note: no language model was used: the built-in model only searches the context for the \
                       question's words and extracts what stands there\n";
@@ -34,6 +34,29 @@ fn progress_and_spend_are_on_stderr() {
     assert_eq!(lines[..2], [NOTICE.trim_end(), "turn 1 of 30"]);
     assert!(lines.iter().any(|line| line.starts_with("  | ")), "{}", answered.stderr);
     assert!(lines.last().unwrap().contains("; builtin: "), "{}", answered.stderr);
+}
+
+#[test]
+fn a_question_goes_on_from_an_earlier_one() {
+    let (directory, index) = file("index", INDEX);
+    let journal = |name: &str| directory.path().join(name).display().to_string();
+    let (first, second) = (journal("first"), journal("second"));
+    let context = format!("packages={}", index.display());
+    let asked = ["run", "-q", "--journal", &first, "--context", &context, "Which version has the package pear?"];
+    assert_eq!(rlm_repl(&asked, "").code, 0);
+    let asked = ["run", "-q", "--journal", &second, "--follow", &first, "Who maintains apple?"];
+    let answered = rlm_repl(&asked, "");
+    assert_eq!((answered.code, answered.stderr.as_str()), (0, NOTICE), "{answered:?}");
+    assert!(answered.stdout.contains("Ann"), "{answered:?}");
+    let written = std::fs::read_to_string(&second).unwrap();
+    let start: serde_json::Value =
+        serde_json::from_str(&written[written.find('{').unwrap()..written.find('\n').unwrap()]).unwrap();
+    assert_eq!(start["history"][0]["question"], "Which version has the package pear?");
+    assert!(start["history"][0]["answer"].as_str().unwrap().contains("2.7"), "{start}");
+    assert_eq!(start["contexts"][0]["name"], "packages");
+    assert_eq!(rlm_repl(&["replay", "-q", &second], "").code, 0);
+    let missing = rlm_repl(&["run", "--follow", "/nowhere/journal", "Why?"], "");
+    assert_eq!(missing, ended(2, "", "error: journal /nowhere/journal: no such file\n"));
 }
 
 #[test]
@@ -169,4 +192,88 @@ fn ctrl_c_asks_for_the_best_answer_and_a_second_one_stops() {
     let rest: Vec<String> = lines.collect();
     assert_eq!(rest.last().map(String::as_str), Some("error: no answer: stopped on request"), "{rest:?}");
     assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn lines_tell_what_happens_and_what_it_costs() {
+    let url = streaming_server(&[
+        "I ask both.\n```repl\ngot = llm_query_batched(['a', 'b'])\nprint(got)\n```",
+        "```repl\nFINAL(1)\n```",
+    ]);
+    let asked = ["run", "--context", "-", "--model", "openai:fake", "--base-url", &url, "Which?"];
+    let answered = rlm_repl(&asked, "text");
+    assert_eq!((answered.code, answered.stdout.as_str()), (0, "1\n"), "{answered:?}");
+    let lines: Vec<&str> = answered.stderr.lines().collect();
+    let expected = [
+        "turn 1 of 30",
+        "    I ask both.",
+        "  | got = llm_query_batched(['a', 'b'])",
+        "  | print(got)",
+        "  2 sub-calls to openai:fake",
+        "  2 sub-calls ended in ",
+        "  > ['read', 'read']",
+        "turn 2 of 30; spent: price unknown, 33 tokens in, 9 out, 2 of 1,000 sub-calls",
+        "  | FINAL(1)",
+        "2 turns, 2 sub-calls, ",
+    ];
+    assert_eq!(lines.len(), expected.len(), "{}", answered.stderr);
+    for (line, expected) in lines.iter().zip(expected) {
+        assert!(line.starts_with(expected), "{line}\n{expected}");
+    }
+}
+
+#[test]
+fn a_budget_of_money_needs_prices() {
+    let asked = [
+        "run",
+        "--context",
+        "-",
+        "--model",
+        "openai:fake",
+        "--base-url",
+        "http://127.0.0.1:9/v1",
+        "--max-cost",
+        "1",
+        "Why?",
+    ];
+    assert_eq!(
+        rlm_repl(&asked, "text"),
+        ended(
+            2,
+            "",
+            "error: a budget of money needs a price for openai:fake\n\
+             hint: leave --max-cost out, or say what openai:fake costs under a name of your own in rlm-repl.toml: price = { \
+             input = 1.25, output = 10.0 }, in dollars for a million tokens\n"
+        )
+    );
+}
+
+#[test]
+fn a_root_model_needs_a_window_that_holds_its_instructions() {
+    let (_keep, path) = file("rlm-repl.toml", "[models.small]\nmodel = 'ollama:s'\ncontext_window = 2048\n");
+    let asked = ["run", "--context", "-", "--model", "small", "--config", path.to_str().unwrap(), "Why?"];
+    assert_eq!(
+        rlm_repl(&asked, "text"),
+        ended(
+            2,
+            "",
+            "error: model ollama:s: its window of 2048 tokens is too small to write cells, which takes 4096 at least\n\
+             hint: name another with --model, and this one as --sub-model ollama:s\n"
+        )
+    );
+}
+
+#[test]
+fn a_machine_is_measured_with_and_without_a_python_beside() {
+    let mut alone = command();
+    alone.env("PATH", "/nowhere").args(["bench", "--runs", "1", "--only", "fib", "--json"]);
+    let measured = finish(&mut alone, "");
+    assert_eq!(measured.code, 0, "{measured:?}");
+    assert!(measured.stderr.starts_with("note: no ratios: python3: "), "{measured:?}");
+    let record: serde_json::Value = serde_json::from_str(&measured.stdout).unwrap();
+    assert_eq!((&record["rows"][0]["name"], &record["python"]), (&"fib".into(), &serde_json::Value::Null));
+    assert!(record["rows"][0]["seconds"].as_f64().unwrap() > 0.0, "{record}");
+    let unknown = rlm_repl(&["bench", "--only", "nothing-has-this-name"], "");
+    assert_eq!(unknown.code, 2, "{unknown:?}");
+    assert!(unknown.stderr.contains("hint: there are: fib, "), "{unknown:?}");
 }

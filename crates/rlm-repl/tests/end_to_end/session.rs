@@ -157,6 +157,17 @@ fn files_become_variables() {
 }
 
 #[test]
+fn a_session_starts_with_contexts() {
+    let (_keep, path) = file("text", "some text");
+    let (plain, named) = (path.to_str().unwrap(), format!("mine={}", path.display()));
+    let mut client = Client::start_with(&["--context", plain, "--context", &named]);
+    assert_eq!(client.prints("print(context, mine is context_1)"), "['some text', 'some text'] True\n");
+    let refused = rlm_repl(&["session", "--context", "-"], "");
+    let expected = "error: --context -: standard input carries the requests\nhint: name a file\n";
+    assert_eq!((refused.code, refused.stderr.as_str()), (2, expected));
+}
+
+#[test]
 fn the_client_answers_host_calls() {
     let mut client = Client::start();
     assert_eq!(client.ask(json!({"id": 1, "op": "function", "name": "f"})), json!({"id": 1, "ok": true}));

@@ -15,6 +15,7 @@ use crate::{
 
 use super::{
     Content, Context, Many,
+    groups::find_all,
     haystack::Haystack,
     positions::Look,
     rank::Index,
@@ -210,6 +211,7 @@ fn answer(question: Question, stop: &Stop) -> Result<Value, HostError> {
             let (pattern, most, around) = (args.pattern()?, args.number()?, args.number()?);
             found(&texts, &pattern, most as usize, around, stop)
         }
+        "findall" => find_all(&texts, &args.pattern()?, stop),
         "count" => count(&texts, &args.pattern()?, stop).map(|count| Value::Int(count as i64)),
         "spans" => {
             let unit = Unit::parse(&args.text()?).ok_or_else(|| wrong("no such unit"))?;
@@ -286,7 +288,7 @@ fn row(text: &Haystack, places: &mut Ascending<'_>, hit: Hit, around: u64) -> io
     let Range { start, end } = hit.range;
     let (first, last) = (back(text, start, around)?, forth(text, end, around)?);
     let shown = if end - start > MOST_SHOWN { back(text, start + MOST_SHOWN, 1)? } else { end };
-    let part = |start, end| -> io::Result<Value> { Ok(value_of(&text.look(start..end)?, text.is_text())) };
+    let part = |start, end| -> io::Result<Value> { Ok(text.value_of(&text.look(start..end)?)) };
     let row = vec![
         Value::Int(hit.text as i64),
         Value::Int(places.position_of(start)? as i64),
@@ -322,10 +324,6 @@ fn forth(text: &Haystack, at: u64, most: u64) -> io::Result<u64> {
     let bytes = text.look(at..last)?;
     let mut begins = bytes.iter().enumerate().filter(|&(_, &byte)| byte & 0xc0 != 0x80);
     Ok(begins.nth(most as usize).map_or(last, |(here, _)| at + here as u64))
-}
-
-fn value_of(bytes: &[u8], is_text: bool) -> Value {
-    if is_text { Value::Str(String::from_utf8_lossy(bytes).into_owned()) } else { Value::Bytes(bytes.to_vec()) }
 }
 
 /// `[[text, start, end, score], ...]`
@@ -408,7 +406,7 @@ fn read(text: &Haystack, start: u64, end: u64) -> io::Result<Value> {
     if end.saturating_sub(start) > MOST_COPIED {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("more than {MOST_COPIED} bytes at once")));
     }
-    Ok(value_of(&text.look(start..end.max(start))?, text.is_text()))
+    Ok(text.value_of(&text.look(start..end.max(start))?))
 }
 
 /// The position of the first `part` between two positions, or nothing.

@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, io, ops::Range, sync::Arc};
 
+use rlm_abi::Value;
+
 use super::{
     Context,
     positions::{Look, Positions},
@@ -47,6 +49,15 @@ impl Haystack {
     /// Whether it is text rather than bytes.
     pub fn is_text(&self) -> bool {
         self.is_text
+    }
+
+    /// Part of it as the guest sees it.
+    pub fn value_of(&self, bytes: &[u8]) -> Value {
+        if self.is_text {
+            Value::Str(String::from_utf8_lossy(bytes).into_owned())
+        } else {
+            Value::Bytes(bytes.to_vec())
+        }
     }
 
     /// All its bytes, where they are in memory.

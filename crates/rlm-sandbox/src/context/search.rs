@@ -126,7 +126,13 @@ impl Pattern {
         })
     }
 
-    fn regex(&self, is_text: bool) -> &Regex {
+    /// How many groups it has.
+    pub fn groups(&self) -> usize {
+        self.text.captures_len() - 1
+    }
+
+    /// The pattern for text, or for bytes.
+    pub fn regex(&self, is_text: bool) -> &Regex {
         if is_text { &self.text } else { &self.bytes }
     }
 }

@@ -99,13 +99,9 @@ impl ContextStore {
             Some(context) => context,
             None => self.read(file, &before, kind)?,
         };
-        let after = Identity::of(file)?;
-        if after == before {
+        if is_same(&before, &Identity::of(file)?)? {
             self.keep(Kept { identity: before, kind, context: context.clone() });
-        } else if after.size <= before.size {
-            return Err(ContextError::Changed { before: before.size, after: after.size });
         }
-        // A file that only grew, such as a log, is taken as it was at the beginning.
         Ok(context)
     }
 
@@ -172,6 +168,15 @@ impl ContextStore {
     }
 }
 
+/// Whether a file is the same after it was read as it was before. One that grew, such as a log, is
+/// taken as it was at the beginning; any other change is an error.
+fn is_same(before: &Identity, after: &Identity) -> Result<bool, ContextError> {
+    if after != before && after.size <= before.size {
+        return Err(ContextError::Changed { before: before.size, after: after.size });
+    }
+    Ok(after == before)
+}
+
 /// Refuses what has no content of its own: reading a pipe or a device could wait for ever.
 fn need_regular(file: &File) -> Result<(), ContextError> {
     use cap_std::fs::FileTypeExt;
@@ -183,4 +188,36 @@ fn need_regular(file: &File) -> Result<(), ContextError> {
         _ if kind.is_char_device() || kind.is_block_device() => "a device",
         _ => "a socket or the like",
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::disallowed_methods, reason = "tests make the files they open")]
+
+    use std::{fs, io::Write, time::SystemTime};
+
+    use cap_std::ambient_authority;
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_changes_while_it_is_read_is_refused_unless_it_grew() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("text");
+        fs::write(&path, "12345").unwrap();
+        let before = Identity::of(&File::open_ambient(&path, ambient_authority()).unwrap()).unwrap();
+        let now = || {
+            let file = File::open_ambient(&path, ambient_authority()).unwrap();
+            is_same(&before, &Identity::of(&file).unwrap()).map_err(|error| error.to_string())
+        };
+        assert_eq!(now(), Ok(true));
+        let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
+        file.write_all(b"6").unwrap();
+        assert_eq!(now(), Ok(false));
+        file.set_len(5).unwrap();
+        file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        assert_eq!(now(), Err("changed while it was read: 5 bytes before, 5 after".to_owned()));
+        file.set_len(3).unwrap();
+        assert_eq!(now(), Err("changed while it was read: 5 bytes before, 3 after".to_owned()));
+    }
 }

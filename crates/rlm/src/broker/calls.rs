@@ -99,7 +99,8 @@ impl Broker {
         self.tree.count([&bill]);
         let text = result.as_ref().map(|reply| reply.text.clone()).map_err(ModelError::clone);
         if self.tree.trajectory().is_kept() {
-            self.log().calls.push(SubCall { model: model.name().into(), prompt: prompt.to_owned(), result, wall, by });
+            let (model, prompt) = (model.name().into(), prompt.to_owned());
+            self.log().calls.push(SubCall { model, prompt, result, began, wall, by });
         }
         text
     }

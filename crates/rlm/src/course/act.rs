@@ -110,7 +110,7 @@ impl Course {
         self.broker.enter(format!("{id}v"));
         let variables = self.session.variables(VARIABLES_LISTED).await?;
         let execution = Arc::new(execution);
-        Ok(Ran { code: code.to_owned(), execution, shown, variables, calls: log.calls, wall })
+        Ok(Ran { code: code.to_owned(), execution, shown, variables, calls: log.calls, began, wall })
     }
 
     /// Keeps the whole output where cells can read it, if some of it is not shown.

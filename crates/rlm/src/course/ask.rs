@@ -2,7 +2,7 @@
 
 use std::{mem, time::Duration};
 
-use rlm_model::{ErrorKind, Message, Request};
+use rlm_model::{ErrorKind, Message, Request, StreamEvent, StreamListener};
 use tokio::time::Instant;
 
 use super::{Course, Said};
@@ -30,7 +30,7 @@ impl Course {
         let began = Instant::now();
         let mut messages = self.messages.clone();
         messages.push(message.clone());
-        let said = self.say_once(&id, messages, conversation.digest(), last).await;
+        let said = self.say_once(&id, Some(turn), messages, conversation.digest(), last).await;
         match &said {
             Said::Reply(reply) => {
                 mem::take(&mut self.pending);
@@ -47,8 +47,16 @@ impl Course {
         said
     }
 
-    /// The reply to a conversation: the one in the journal under `id`, or a new one.
-    pub(super) async fn say_once(&mut self, id: &str, messages: Vec<Message>, digest: String, last: bool) -> Said {
+    /// The reply to a conversation: the one in the journal under `id`, or a new one. The listener is told
+    /// the reply as it comes where it is that of a `turn`.
+    pub(super) async fn say_once(
+        &mut self,
+        id: &str,
+        turn: Option<u32>,
+        messages: Vec<Message>,
+        digest: String,
+        last: bool,
+    ) -> Said {
         let began = Instant::now();
         let said = match self.tree.recorder.known(id) {
             Some(Body::Reply { model, request, text, usage, cost, finish }) => {
@@ -59,7 +67,7 @@ impl Course {
                 self.tree.cache.key(&self.model, &self.request(messages, last));
                 Said::Reply(record_reply(text.clone(), *usage, *finish))
             }
-            _ => self.ask_anew(id, messages, digest, last).await,
+            _ => self.ask_anew(id, turn, messages, digest, last).await,
         };
         self.phases.root += began.elapsed();
         said
@@ -71,7 +79,14 @@ impl Course {
     }
 
     /// Asks for something that no journal holds.
-    async fn ask_anew(&mut self, id: &str, messages: Vec<Message>, digest: String, last: bool) -> Said {
+    async fn ask_anew(
+        &mut self,
+        id: &str,
+        turn: Option<u32>,
+        messages: Vec<Message>,
+        digest: String,
+        last: bool,
+    ) -> Said {
         let tree = &self.tree;
         if let Some(stopped) = self.stopped_then() {
             return stopped;
@@ -92,8 +107,21 @@ impl Course {
             Err(spent) => return Said::Spent(spent),
         };
         let wait = tree.time_left().map_or(super::ending::NO_END, |left| left.saturating_sub(self.time_kept(last)));
+        let broker = self.broker.clone();
+        let turn_heard = turn.filter(|_| tree.events.are_heard());
+        let told = turn_heard.map(|turn| {
+            move |event: StreamEvent<'_>| match event {
+                StreamEvent::Text(text) => broker.tell(|| Event::ReplyPiece { turn, text: text.to_owned() }),
+                StreamEvent::Waiting { wait, why } => {
+                    broker.tell(|| Event::ReplyDelayed { turn, wait, why: why.to_owned() });
+                }
+                StreamEvent::Restarted => broker.tell(|| Event::ReplyRestarted { turn }),
+                _ => {}
+            }
+        });
+        let listener = told.as_ref().map(|told| told as StreamListener<'_>);
         let (result, bill) = tokio::select! {
-            asked = tree.ask(&self.model, request, reservation, wait, self.is_child()) => asked,
+            asked = tree.ask(&self.model, request, reservation, wait, listener, self.is_child()) => asked,
             () = tree.stopper.aborted() => return Said::Stopped,
         };
         tree.count([&bill]);

@@ -110,7 +110,9 @@ impl Course {
         conversation.message(&message);
         let mut messages = self.messages.clone();
         messages.push(message);
-        let Said::Reply(reply) = self.say_once(id, messages, conversation.digest(), false).await else { return None };
+        let Said::Reply(reply) = self.say_once(id, None, messages, conversation.digest(), false).await else {
+            return None;
+        };
         let summary = crate::reply::without_thoughts(&reply.text);
         (!summary.is_empty()).then_some(summary)
     }

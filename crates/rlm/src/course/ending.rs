@@ -55,7 +55,7 @@ impl Course {
     }
 
     /// Puts together what the run came to.
-    pub(crate) async fn report(mut self, ended: Result<Ended, RlmError>) -> Result<Report, RlmError> {
+    pub(crate) async fn report(&mut self, ended: Result<Ended, RlmError>) -> Result<Report, RlmError> {
         let (stop, answer, error) = match ended {
             Ok(Ended::Answered(answer)) => {
                 self.tell(|| Event::Answered { answer: answer.clone() });

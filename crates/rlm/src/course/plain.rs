@@ -5,7 +5,9 @@ use rlm_sandbox::estimate_tokens;
 use tokio::time::Instant;
 
 use super::{Course, Ended, Said};
-use crate::{Answer, Event, Route, Router, Source, Took, context::Bound, journal::Hasher, json, reply};
+use crate::{
+    Answer, Earlier, Event, Route, Router, Source, Took, context::Bound, journal::Hasher, json, reply, run::Asked,
+};
 
 /// Tokens a plain call may have where nobody knows the model's window.
 const UNKNOWN_WINDOW: u64 = 100_000;
@@ -19,7 +21,7 @@ const NOT_SETTLED: &str = "NOT FOUND";
 impl Course {
     /// Answers by one plain call, where the policy and the sizes allow it. Nothing, where the loop has to
     /// answer.
-    pub(crate) async fn plainly(&mut self, question: &str, contexts: &[Bound]) -> Option<Ended> {
+    pub(crate) async fn plainly(&mut self, asked: Asked<'_>, contexts: &[Bound]) -> Option<Ended> {
         let policy = self.tree.settings.router;
         if policy == Router::Off {
             return None;
@@ -39,7 +41,7 @@ impl Course {
         self.route = Some(took(if routed { Took::LoopAfterPlainCall } else { Took::Loop }));
         let ended = match texts.filter(|_| routed) {
             None => None,
-            Some(texts) => self.ask_plainly(&id, question, &texts).await,
+            Some(texts) => self.ask_plainly(&id, asked, &texts).await,
         };
         if matches!(ended, Some(Ended::Answered(_))) {
             self.route = Some(took(Took::PlainCall));
@@ -62,8 +64,10 @@ impl Course {
         }
     }
 
-    async fn ask_plainly(&mut self, id: &str, question: &str, texts: &[String]) -> Option<Ended> {
-        let mut asked = format!("Question: {question}\n\nText:\n{}", texts.join("\n\n"));
+    async fn ask_plainly(&mut self, id: &str, asked: Asked<'_>, texts: &[String]) -> Option<Ended> {
+        let Asked { question, history, .. } = asked;
+        let earlier = history.iter().map(earlier).collect::<String>();
+        let mut asked = format!("{earlier}Question: {question}\n\nText:\n{}", texts.join("\n\n"));
         if let Some(schema) = &self.schema {
             asked = schema.prompt(&asked);
         }
@@ -71,7 +75,7 @@ impl Course {
         let mut conversation = Hasher::default();
         messages.iter().for_each(|message| conversation.message(message));
         let began = Instant::now();
-        let reply = match self.say_once(id, messages.clone(), conversation.digest(), false).await {
+        let reply = match self.say_once(id, None, messages.clone(), conversation.digest(), false).await {
             Said::Reply(reply) => reply,
             Said::Failed(error) if error.kind != ErrorKind::TooLong => {
                 self.tell(|| Event::ModelFailed { error: error.clone() });
@@ -81,7 +85,7 @@ impl Course {
             _ => return None,
         };
         let answer = self.answer_of(&reply.text);
-        self.tree.trajectory().plain_call(&self.broker.run, &messages, &reply, answer.as_ref(), began.elapsed());
+        self.tree.trajectory().plain_call(&self.broker.run, &messages, &reply, answer.as_ref(), began);
         answer.map(Ended::Answered)
     }
 
@@ -97,6 +101,11 @@ impl Course {
             Some(schema) => schema.read(&said).ok().map(|value| Answer::of_value(value, Source::PlainCall)),
         }
     }
+}
+
+/// An earlier question as part of a prompt.
+fn earlier(Earlier { question, answer }: &Earlier) -> String {
+    format!("Earlier question: {question}\nIts answer: {}\n\n", answer.as_deref().unwrap_or("(none)"))
 }
 
 /// A context as part of a prompt, if it can be one.

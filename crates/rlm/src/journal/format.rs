@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::{Ending, Entry, JOURNAL_VERSION, JournalError, JournalKey, Start, record::Body};
+use crate::Earlier;
 
 /// Hexadecimal digits of a line's proof.
 const PROOF: usize = 16;
@@ -98,6 +99,13 @@ impl Journal {
             Body::End(ending) => Some(ending),
             _ => None,
         })
+    }
+
+    /// The questions of the conversation so far, this run's the last, and their answers.
+    pub fn history(&self) -> Vec<Earlier> {
+        let answer = self.ending().and_then(|ending| ending.answer.clone());
+        let last = Earlier { question: self.start.question.clone(), answer };
+        self.start.history.iter().cloned().chain([last]).collect()
     }
 
     /// Records, the first one included.

@@ -7,7 +7,7 @@ use rlm_sandbox::HostError;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::Settings;
+use crate::{Earlier, Settings, Spend};
 
 /// The first record: what the run was told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,6 +18,9 @@ pub struct Start {
     pub rlm: String,
     /// The question.
     pub question: String,
+    /// The questions it goes on from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<Earlier>,
     /// The contexts, in order.
     pub contexts: Vec<ContextSeen>,
     /// Name of the root model.
@@ -135,6 +138,14 @@ impl Settled {
             let total = self.costs.entry(bill.model.clone()).or_insert(Some(Money::ZERO));
             *total = total.zip(bill.cost).map(|(total, cost)| total + cost);
         }
+    }
+}
+
+impl Settled {
+    /// All models together.
+    pub(crate) fn spend(&self) -> Spend {
+        let usage = self.usage.values().fold(Usage::default(), |sum, usage| sum + *usage);
+        Spend { sub_calls: self.calls, failed_sub_calls: self.failed, usage, cost: self.costs.values().copied().sum() }
     }
 }
 
