@@ -22,7 +22,7 @@ pub fn snapshot(data: &[u8]) {
     for change in data.chunks_exact(5) {
         let at = u32::from_le_bytes([change[0], change[1], change[2], change[3]]) as usize;
         // Half of the changes go to the beginning, where the description is.
-        let within = if at % 2 == 0 { body.len().min(600) } else { body.len() };
+        let within = if at.is_multiple_of(2) { body.len().min(600) } else { body.len() };
         body[(at / 2) % within] ^= change[4];
     }
     if let Some(&cut) = data.first().filter(|_| data.len() % 5 == 1) {

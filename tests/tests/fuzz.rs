@@ -40,6 +40,9 @@ impl Numbers {
     }
 }
 
+/// What is done with an input.
+type Target = fn(&[u8]);
+
 /// Makes up inputs for `RLM_FUZZ_SECONDS`, from the number `RLM_FUZZ_SEED` on, in each target or in the one
 /// named `RLM_FUZZ_TARGET`: kept inputs with changes, and new ones. Where cargo-fuzz is at hand, that finds
 /// more: it sees which input reaches new code.
@@ -49,7 +52,7 @@ fn for_a_while() {
     let told = |name: &str, default: u64| std::env::var(name).map_or(default, |text| text.parse().expect("a number"));
     let (seconds, seed) = (told("RLM_FUZZ_SECONDS", 60), told("RLM_FUZZ_SEED", 1));
     let only = std::env::var("RLM_FUZZ_TARGET").unwrap_or_default();
-    let targets: [(&str, fn(&[u8])); 4] = [
+    let targets: [(&str, Target); 4] = [
         ("frames", fuzz::frames),
         ("snapshot", fuzz::snapshot),
         ("cell", fuzz::cell),
