@@ -130,6 +130,11 @@ def describe(error):
     except Exception as failed:
         message = f"<its __str__ raised {type(failed).__name__}>"
     exit_code = None
+    if isinstance(error, CellInterrupt):
+        try:
+            _no_loop_runs()
+        except Exception:
+            pass
     _from_the_cell_on(error)
     if isinstance(error, SystemExit):
         exit_code = error.code if isinstance(error.code, int) else 0 if error.code is None else 1
@@ -328,6 +333,13 @@ def run_coroutine(coroutine):
 
         _loop = asyncio.new_event_loop()
     return _loop.run_until_complete(coroutine)
+
+
+def _no_loop_runs():
+    """An interrupt may come while a loop says that it no longer runs, and none could be run again."""
+    events = sys.modules.get("_asyncio") or sys.modules.get("asyncio.events")
+    if events is not None:
+        events._set_running_loop(None)
 
 
 def seed(value):

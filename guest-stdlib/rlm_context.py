@@ -47,8 +47,13 @@ class Found(list):
     cut = False
     note = ""
 
+    # Rows shown at most: a listing of variables has to make this text too.
+    SHOWN = 1_000
+
     def __repr__(self):
-        rows = [repr(match) for match in self] or ["no match"]
+        rows = [repr(match) for match in self[:self.SHOWN]] or ["no match"]
+        if len(self) > self.SHOWN:
+            rows.append(f"[{len(self) - self.SHOWN} more are not shown]")
         if self.cut:
             rows.append(f"[cut after {len(self)}: there are more; raise most=, or count() them]")
         if self.note:

@@ -37,6 +37,7 @@ pub fn boot() {
         interpreter,
         globals,
         runtime,
+        builtins_entries: builtins.items_vec(),
         builtins,
         sources,
         reserved: RefCell::default(),
@@ -60,7 +61,7 @@ fn settings() -> Settings {
     settings
 }
 
-type Made = (PyDictRef, Runtime, Vec<(String, PyObjectRef)>, PyDictRef);
+type Made = (PyDictRef, Runtime, PyDictRef, PyDictRef);
 
 fn prepare(vm: &VirtualMachine) -> PyResult<Made> {
     let globals = vm.ctx.new_dict();
@@ -92,15 +93,7 @@ fn prepare(vm: &VirtualMachine) -> PyResult<Made> {
     for name in ["_rlm_display", "_rlm_runtime", "_rlm_compat"] {
         modules.del_item(name, vm)?;
     }
-    let builtins = vm
-        .builtins
-        .get_attr("__dict__", vm)?
-        .downcast::<PyDict>()
-        .expect("a module's dict")
-        .into_iter()
-        .map(|(name, value)| Ok((name.str(vm)?.to_string(), value)))
-        .collect::<PyResult<_>>()?;
-    Ok((globals, runtime_functions, builtins, sources))
+    Ok((globals, runtime_functions, vm.builtins.dict(), sources))
 }
 
 /// Makes a module of guest-stdlib and puts it into `sys.modules`.

@@ -26,9 +26,7 @@ pub fn run(guest: &Guest, name: &str, code: &str, vm: &VirtualMachine) -> Reply 
     guest.submitted.replace(None);
     let ended = execute(guest, name, code, vm);
     interrupt::end_cell();
-    if ended.is_err() || code.contains("builtins") {
-        namespace::restore_builtins(guest, vm);
-    }
+    namespace::restore_builtins(guest, vm);
     let ended =
         ended.and_then(|value| if ends_in_definition(code, &value) { Ok(None) } else { show(guest, value, vm) });
     let ended = ended.map_err(|exception| fault(guest, exception, vm));

@@ -8,6 +8,8 @@ use rustpython_vm::{
         str::{StrData, StrKind},
         wtf8::Wtf8,
     },
+    identifier,
+    object::Traverse,
 };
 
 use crate::{
@@ -241,20 +243,38 @@ fn plain_list(guest: &Guest, most: u32) -> Vec<Variable> {
     guest.globals.clone().into_iter().filter_map(entry).filter(is_own).take(most as usize).collect()
 }
 
-/// Puts `builtins` back as it was after boot: a cell may do there what it likes, the next one is to
-/// find `len` and `print`.
+/// Puts `builtins` back as it was after boot, where the cell changed it: a cell may do there what it
+/// likes, the next one is to find `len` and `print`. What it added stays.
 pub fn restore_builtins(guest: &Guest, vm: &VirtualMachine) {
-    let Some(builtins) = vm.builtins.get_attr("__dict__", vm).ok().and_then(|dict| dict.downcast::<PyDict>().ok())
-    else {
-        return;
-    };
-    for (name, value) in &guest.builtins {
-        let current = builtins.get_item_opt(name.as_str(), vm).ok().flatten();
-        if !current.is_some_and(|current| current.is(value)) {
-            let _ = builtins.set_item(name.as_str(), value.clone(), vm);
+    if !have_boot_entries(guest) {
+        let changed = guest.builtins.items_vec();
+        PyDict::clear(&guest.builtins);
+        for (name, value) in &guest.builtins_entries {
+            let _ = guest.builtins.set_item(&**name, value.clone(), vm);
+        }
+        // A key that is no `str` has an `__eq__` of its own; no code looks for it by name.
+        for (name, value) in changed.into_iter().filter(|(name, _)| name.class().is(vm.ctx.types.str_type)) {
+            if !guest.builtins.contains_key(&*name, vm) {
+                let _ = guest.builtins.set_item(&*name, value, vm);
+            }
         }
     }
-    let _ = guest.globals.set_item("__builtins__", vm.builtins.clone().into(), vm);
+    let name = identifier!(vm, __builtins__);
+    let current = guest.globals.get_item_opt(name, vm).ok().flatten();
+    if !current.is_some_and(|current| current.is(&vm.builtins)) {
+        let _ = guest.globals.set_item(name, vm.builtins.clone().into(), vm);
+    }
+}
+
+/// Whether the entries of `builtins` begin with those after boot, by identity. Looks at no more than
+/// the dict itself: to count a reference would write to a page for each few names.
+fn have_boot_entries(guest: &Guest) -> bool {
+    let mut expected = guest.builtins_entries.iter().flat_map(|(name, value)| [name, value]);
+    let mut same = true;
+    // Of the dict's entries: a reference to the dict would be traversed as one object.
+    let builtins: &PyDict = &guest.builtins;
+    builtins.traverse(&mut |found| same &= expected.next().is_none_or(|expected| expected.is(found)));
+    same && expected.next().is_none()
 }
 
 fn variable(row: Value) -> Option<Variable> {

@@ -15,8 +15,10 @@ pub struct Guest {
     pub globals: PyDictRef,
     /// Functions of guest-stdlib's `_rlm_runtime`, which do what is easier said in Python.
     pub runtime: Runtime,
-    /// What `builtins` held after boot.
-    pub builtins: Vec<(String, PyObjectRef)>,
+    /// The dict of `builtins`,
+    pub builtins: PyDictRef,
+    /// and its entries after boot, in its order.
+    pub builtins_entries: Vec<(PyObjectRef, PyObjectRef)>,
     /// `linecache.cache`, where tracebacks look for source lines.
     pub sources: PyDictRef,
     /// Names that are put back after a cell rebinds them.

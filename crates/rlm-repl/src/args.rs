@@ -29,7 +29,7 @@ const EXIT_CODES: &str = "Exit codes: 0 done, 1 the cell raised or rlm-repl fail
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Answer a question about texts of any size
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Go on with a run that was ended: nothing a model answered is asked again
     Resume(ResumeArgs),
     /// Do a run again from its journal, asking no model, and report what differs

@@ -14,7 +14,7 @@ use wasmtime::{InstancePre, Linker};
 use crate::{
     HostFunction, Limits, Result, SandboxError, Session,
     guest::{Functions, Guest, HostState, link},
-    memory::{Backing, Creator, Image, Mode, Region, SharedRegion, code},
+    memory::{Backing, Creator, Image, Mode, Region, SharedRegion, Stacks, code},
     world::World,
 };
 
@@ -193,6 +193,7 @@ impl Compiled {
     fn load() -> wasmtime::Result<Self> {
         let mut config = rlm_guest_artifact::config();
         config.with_host_memory(Arc::new(Creator));
+        config.with_host_stack(Arc::new(Stacks::default()));
         code::run_in_place(&mut config);
         let engine = wasmtime::Engine::new(&config)?;
         let module = code::load(&engine, rlm_guest_artifact::code())?;

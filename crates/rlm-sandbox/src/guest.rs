@@ -185,6 +185,8 @@ pub fn link(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
     // Which descriptors are open would be state that no image holds.
     linker.func_wrap("wasi_snapshot_preview1", "fd_close", |_: i32| 58i32)?;
     linker.func_wrap("wasi_snapshot_preview1", "fd_renumber", |_: i32, _: i32| 58i32)?;
+    // WASI's own first makes a buffer as long as the guest asks for, byte by byte, and traps past a size.
+    linker.func_wrap("wasi_snapshot_preview1", "random_get", random_get)?;
     linker.func_wrap(module, symbols::OUTPUT, write_output)?;
     linker.func_wrap(module, symbols::TAKE_REPLY, take_reply)?;
     linker.func_wrap_async(module, symbols::SLEEP, |caller: Caller<'_, HostState>, (nanos,): (i64,)| {
@@ -243,6 +245,13 @@ fn write_output(mut caller: Caller<'_, HostState>, stream: i32, ptr: u32, len: u
         }
     };
     if capture.write(bytes) { Ok(()) } else { Err(FloodTrap.into()) }
+}
+
+/// Fills the guest's own buffer; 0 is success.
+fn random_get(mut caller: Caller<'_, HostState>, ptr: u32, len: u32) -> wasmtime::Result<i32> {
+    let (bytes, state) = frame(&mut caller, ptr, len)?;
+    state.world.with(|world| world.fill(bytes));
+    Ok(0)
 }
 
 fn take_reply(mut caller: Caller<'_, HostState>, ptr: u32) -> wasmtime::Result<()> {

@@ -50,6 +50,11 @@ impl World {
         self.now = self.now.saturating_add(by);
     }
 
+    /// Fills a buffer with randomness.
+    pub fn fill(&mut self, bytes: &mut [u8]) {
+        self.random.fill_bytes(bytes);
+    }
+
     fn look(&mut self) -> Duration {
         self.advance(TICK);
         self.now

@@ -194,11 +194,10 @@ mod tests {
         let at = context.find("Package: tool-700\n").unwrap();
         let passage = &context[at..at + 600];
         let told = format!("Answer from this passage.\n\n{passage}\n\nWhat is it?");
-        let expected = vec![(at, at + 600, vec!["0/1".to_owned()])];
         let got = found(&[("0/1", &told)], &context);
         // The line ends around the passage stand in the context too.
-        assert_eq!((got.len(), got[0].0.abs_diff(expected[0].0) <= 2), (1, true), "{got:?}");
-        assert!(got[0].1.abs_diff(expected[0].1) <= 2, "{got:?}");
+        assert_eq!((got.len(), got[0].0.abs_diff(at) <= 2), (1, true), "{got:?}");
+        assert!(got[0].1.abs_diff(at + 600) <= 2, "{got:?}");
         let both = found(&[("0/1", &told), ("0/2", &told)], &context);
         assert_eq!((both.len(), both[0].2.len()), (1, 2));
     }

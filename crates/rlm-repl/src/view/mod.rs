@@ -8,10 +8,11 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
+use rlm_sandbox::ContextStore;
 use serde_json::Value;
 
 use crate::{
-    args::{ContextArgs, Format, ViewArgs},
+    args::{Format, ViewArgs},
     contexts, failure,
     failure::Usage,
     world,
@@ -82,8 +83,7 @@ fn context_at(path: &Path, about: &Value) -> Option<rlm_sandbox::Context> {
     if contexts::is_stdin(path) {
         return None;
     }
-    let args = ContextArgs { paths: vec![path.to_owned()], bytes: false, format: Some(format), cache: None };
-    let context = contexts::open_all(&args).ok()?.pop()?;
+    let context = contexts::open_given(&ContextStore::new(), &path.to_owned().into(), format).ok()?.context;
     (about["blake3"].as_str()? == context.hash().to_string()).then_some(context)
 }
 

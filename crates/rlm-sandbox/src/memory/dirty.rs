@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)]
 
-use std::{io, ops::Range};
+use std::{io, ops::Range, os::fd::OwnedFd, process, sync::OnceLock};
 
 use rustix::{
     fd::AsFd,
@@ -49,11 +49,26 @@ struct Found {
 /// `memory` must be mapped; its content is not looked at. Uses `PAGEMAP_SCAN` (Linux 6.7), or reads
 /// the page map entry by entry where the kernel does not have it.
 pub fn written(memory: *const u8, len: usize) -> io::Result<Vec<Range<usize>>> {
-    let pagemap = open("/proc/self/pagemap", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
+    if let Some(Ok(ranges)) = kept_page_map().map(|pagemap| scan(pagemap, memory as u64, len as u64)) {
+        return Ok(ranges);
+    }
+    let pagemap = page_map()?;
     match scan(&pagemap, memory as u64, len as u64) {
         Err(rustix::io::Errno::NOTTY | rustix::io::Errno::INVAL) => read_entries(&pagemap, memory as u64, len as u64),
         scanned => Ok(scanned?),
     }
+}
+
+fn page_map() -> rustix::io::Result<OwnedFd> {
+    open("/proc/self/pagemap", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())
+}
+
+/// This process's page map, opened once: opening it costs as much as a short scan. A process forked from
+/// the one that opened it would look at that one's memory, and does without.
+fn kept_page_map() -> Option<&'static OwnedFd> {
+    static KEPT: OnceLock<Option<(u32, OwnedFd)>> = OnceLock::new();
+    let kept = KEPT.get_or_init(|| Some((process::id(), page_map().ok()?)));
+    kept.as_ref().filter(|(opened_by, _)| *opened_by == process::id()).map(|(_, pagemap)| pagemap)
 }
 
 fn scan(pagemap: impl AsFd, base: u64, len: u64) -> rustix::io::Result<Vec<Range<usize>>> {

@@ -13,11 +13,13 @@ mod creator;
 mod dirty;
 mod part;
 mod region;
+mod stacks;
 pub mod sys;
 
 pub use backing::Backing;
 pub use creator::{Creator, SharedRegion};
 pub use region::{Image, Piece, Region};
+pub use stacks::Stacks;
 
 /// Granularity of mappings, in bytes.
 pub const PAGE: usize = 4096;

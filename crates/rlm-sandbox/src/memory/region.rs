@@ -274,8 +274,9 @@ impl Region {
     /// Makes a memory that a guest is done with show `image`, to the last bit as a new one would.
     /// Says false, and changes nothing, where a new one would cost less.
     ///
-    /// What the guest wrote is undone page by page; its hottest pages stay where they are, which
-    /// spares the next guest a page fault for each.
+    /// Long runs of pages the guest wrote are given back to the system, and show what is mapped there
+    /// again. Short ones are written back page by page and stay where they are: they are the hottest,
+    /// and the next guest is spared a page fault for each.
     pub fn turn_into(&mut self, image: &Image) -> io::Result<bool> {
         if self.mode == Mode::Copy {
             return Ok(false);
@@ -284,19 +285,19 @@ impl Region {
             return Ok(true);
         }
         let Some(foreign) = foreign(&self.mapped, image.under(), image.size) else { return Ok(false) };
-        let written = self.written()?;
-        if foreign.len() > MAX_PLACED || total(&written) > MOST_LOOSE {
+        if foreign.len() > MAX_PLACED {
             return Ok(false);
         }
+        let written = self.written()?;
         self.resize(image.size)?;
         // Restored first and replaced after, so that what lies under a foreign piece need not be
         // told apart: it goes with the mapping.
         let ends = image.size;
         let written =
             written.into_iter().map(|range| range.start..range.end.min(ends)).filter(|range| !range.is_empty());
-        for range in without(written, image.over()) {
-            self.restore(range)?;
-        }
+        let (long, short) = apart(without(written, image.over()));
+        long.into_iter().try_for_each(|range| self.memory.discard(range.start, range.len()))?;
+        short.into_iter().try_for_each(|range| self.restore(range))?;
         foreign.iter().try_for_each(|piece| self.place(piece))?;
         image.over().iter().try_for_each(|piece| self.copy_in(piece))?;
         self.mapped = Arc::clone(image.under());

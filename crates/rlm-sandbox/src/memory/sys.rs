@@ -76,6 +76,16 @@ impl Reservation {
         Ok(())
     }
 
+    /// Gives back the pages of a range that are the reservation's own: it shows the file mapped there
+    /// again, or zeros.
+    pub fn discard(&mut self, start: usize, len: usize) -> io::Result<()> {
+        let address = self.check(start, len)?;
+        // SAFETY: within our own reservation, all of whose mappings are private; the caller discards
+        // only what no guest uses any more.
+        unsafe { madvise(address, len, Advice::LinuxDontNeed)? };
+        Ok(())
+    }
+
     /// Maps a file's range over part of the reservation, copy-on-write.
     pub fn map(&mut self, start: usize, len: usize, file: &OwnedFd, offset: u64) -> io::Result<()> {
         let address = self.check(start, len)?;
