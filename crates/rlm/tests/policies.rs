@@ -583,7 +583,18 @@ async fn events_come_as_a_stream_that_ends_with_the_run() {
     let names: Vec<&str> = names.iter().map(|name| name.split([' ', '{']).next().unwrap()).collect();
     assert_eq!(
         names,
-        ["TurnStarted", "ReplyReceived", "CellStarted", "SubCallsStarted", "SubCallEnded", "CellEnded", "Answered"]
+        [
+            "TurnStarted",
+            "ReplyPiece",
+            "SpendChanged",
+            "ReplyReceived",
+            "CellStarted",
+            "SubCallsStarted",
+            "SubCallEnded",
+            "SpendChanged",
+            "CellEnded",
+            "Answered"
+        ]
     );
 }
 
