@@ -7,7 +7,7 @@ use rlm::Budget;
 use rlm_model::Money;
 use rlm_sandbox::{Bytes, Fuel, Limits};
 
-use crate::units;
+use crate::{run::PolicyArgs, units};
 
 /// Python in a sandbox: at a prompt, in a pipe, under another program, or written by a model to
 /// answer a question about a text far larger than the model's window.
@@ -40,6 +40,8 @@ pub enum Command {
     Session(SessionArgs),
     /// List the models that are configured and the providers known; ask each with --check
     Models(ModelsArgs),
+    /// Turn a trajectory into lines that the rlms viewer reads, or into samples for supervised training
+    Export(ExportArgs),
     /// Make one HTML page of a trajectory, which needs no network to be looked at
     View(ViewArgs),
     /// Measure this machine: what sessions, cells, calls and computing cost, beside its python3
@@ -82,6 +84,28 @@ pub struct ViewArgs {
     /// parts of it were read; unless told, where the run had it
     #[arg(long, value_name = "PATH")]
     pub context: Vec<PathBuf>,
+}
+
+/// Settings of `export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// What `run --trajectory` wrote
+    pub trajectory: PathBuf,
+    /// `rlms`: the log that the viewer of the rlms package reads; `sft`: one sample a turn of the root model
+    #[arg(short, long, value_name = "FORMAT")]
+    pub format: ExportFormat,
+    /// Where the lines go, `-` for standard output, which it is unless told
+    #[arg(short, long, value_name = "PATH")]
+    pub output: Option<PathBuf>,
+}
+
+/// What a trajectory is turned into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ExportFormat {
+    /// The log that the viewer of the rlms package reads.
+    Rlms,
+    /// One sample a turn of the root model.
+    Sft,
 }
 
 /// Settings of the interactive prompt.
@@ -150,6 +174,9 @@ pub struct RunArgs {
     /// What the run may spend.
     #[command(flatten)]
     pub budget: BudgetArgs,
+    /// How it goes about it.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
     /// Packages for `import`.
     #[command(flatten)]
     pub packages: PackageArgs,

@@ -6,6 +6,7 @@ mod bench;
 mod config;
 mod contexts;
 mod exec;
+mod export;
 mod failure;
 mod interrupt;
 mod models;
@@ -49,6 +50,7 @@ fn dispatch(cli: Cli) -> Result<i32> {
         Some(Command::Exec(args)) => exec::exec(&args),
         Some(Command::Session(args)) => session::session(&args),
         Some(Command::Models(args)) => models::models(&args),
+        Some(Command::Export(args)) => export::export(&args),
         Some(Command::Bench(args)) => bench::bench(&args),
         Some(Command::View(args)) => view::view(&args),
         Some(Command::Completions { shell }) => shell::completions(shell),

@@ -1,8 +1,13 @@
 //! Reads the folders of `--python-path`: pure-Python packages for `import` in cells.
 
-use std::{collections::BTreeMap, io::Read};
+use std::{
+    collections::BTreeMap,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use cap_std::fs::Dir;
+use rlm::Skill;
 use rlm_sandbox::{Engine, Limits, SessionBuilder};
 
 use crate::{args::PackageArgs, contexts, failure::Usage, world};
@@ -21,13 +26,38 @@ pub type Files = Vec<(String, Vec<u8>)>;
 pub fn read(args: &PackageArgs) -> Result<Files, Usage> {
     let mut found = Found::default();
     for folder in &args.python_path {
-        let shown = folder.display().to_string();
-        let about = |error: std::io::Error| Usage::new(format!("python path {shown}: {}", contexts::describe(&error)));
-        let dir = world::open_folder(folder).map_err(about)?;
-        found.folder = shown.clone();
-        found.walk(&dir, "", 0)?;
+        found.read(folder, "python path")?;
     }
     Ok(found.files.into_iter().collect())
+}
+
+/// The skills in the folders: each folder in one of them is a skill. Of two of one name, the first counts.
+pub fn skills(folders: &[PathBuf]) -> Result<Vec<Skill>, Usage> {
+    let mut skills: Vec<Skill> = Vec::new();
+    for folder in folders {
+        let mut found = Found::default();
+        found.read(folder, "skills")?;
+        let mut by_name: BTreeMap<String, Files> = BTreeMap::new();
+        for (path, source) in found.files {
+            if let Some((name, path)) = path.split_once('/') {
+                by_name.entry(name.to_owned()).or_default().push((path.to_owned(), source));
+            }
+        }
+        if by_name.is_empty() {
+            return Err(Usage::new(format!("skills {}: there are none", folder.display()))
+                .hint("name a folder that holds a folder for each skill, with SKILL.md and Python files"));
+        }
+        for (name, files) in by_name {
+            let skill = Skill::new(&name, files).map_err(|why| {
+                Usage::new(format!("{}: {why}", folder.display()))
+                    .hint("a skill is a folder with SKILL.md, which begins with what it is for, and Python files")
+            })?;
+            if !skills.iter().any(|known| known.name() == skill.name()) {
+                skills.push(skill);
+            }
+        }
+    }
+    Ok(skills)
 }
 
 /// A session that has the files; its builder takes what else it needs.
@@ -43,6 +73,14 @@ struct Found {
 }
 
 impl Found {
+    /// Everything in a folder; `what` is what messages call it.
+    fn read(&mut self, folder: &Path, what: &str) -> Result<(), Usage> {
+        self.folder = format!("{what} {}", folder.display());
+        let about = |error: std::io::Error| Usage::new(format!("{}: {}", self.folder, contexts::describe(&error)));
+        let dir = world::open_folder(folder).map_err(about)?;
+        self.walk(&dir, "", 0)
+    }
+
     fn walk(&mut self, dir: &Dir, prefix: &str, depth: usize) -> Result<(), Usage> {
         for entry in dir.entries().map_err(|error| self.unreadable(prefix, &error))? {
             let entry = entry.map_err(|error| self.unreadable(prefix, &error))?;
@@ -70,7 +108,7 @@ impl Found {
         self.bytes += source.len() as u64;
         if self.bytes > MAX_BYTES || self.files.len() >= MAX_FILES {
             let most = rlm_sandbox::Bytes(MAX_BYTES);
-            return Err(Usage::new(format!("python path {}: more than {MAX_FILES} files or {most}", self.folder))
+            return Err(Usage::new(format!("{}: more than {MAX_FILES} files or {most}", self.folder))
                 .hint("name a folder that holds only the packages that cells import"));
         }
         self.files.entry(path).or_insert(source);
@@ -78,6 +116,6 @@ impl Found {
     }
 
     fn unreadable(&self, path: &str, error: &std::io::Error) -> Usage {
-        Usage::new(format!("python path {}/{path}: {}", self.folder, contexts::describe(error)))
+        Usage::new(format!("{}/{path}: {}", self.folder, contexts::describe(error)))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rlm::Router;
 use rlm_model::Money;
 use rlm_sandbox::{Bytes, Fuel};
 
@@ -72,6 +73,27 @@ pub fn positive(text: &str) -> Result<u32, String> {
     match text.parse() {
         Ok(number) if number > 0 => Ok(number),
         _ => Err("expected a whole number from 1, such as 30".into()),
+    }
+}
+
+/// When a plain call answers: `off`, `on`, `auto`, or up to how many tokens.
+pub fn router(text: &str) -> Result<Router, String> {
+    match text {
+        "off" => Ok(Router::Off),
+        "on" => Ok(Router::On),
+        "auto" => Ok(Router::AUTO),
+        _ => match scaled(text, &COUNT_UNITS) {
+            Some(tokens) => Ok(Router::Auto { tokens }),
+            None => Err("expected off, on, auto, or a number of tokens such as 16_000 or 16K".into()),
+        },
+    }
+}
+
+/// How many runs are to agree: `2` to `16`.
+pub fn runs(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(number) if (2..=16).contains(&number) => Ok(number),
+        _ => Err("expected a whole number from 2 to 16".into()),
     }
 }
 

@@ -82,6 +82,15 @@ pub fn open_to_append(path: &Path) -> io::Result<File> {
     File::open_ambient_with(path, &options, ambient_authority())
 }
 
+/// Opens a file the user named, for reading and writing; makes it where there is none, for its owner alone.
+pub fn open_or_create(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true);
+    #[cfg(unix)]
+    cap_std::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    File::open_ambient_with(path, &options, ambient_authority())
+}
+
 /// A path that means the same from every directory.
 pub fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())

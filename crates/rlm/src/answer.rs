@@ -25,6 +25,8 @@ pub enum Source {
     Text,
     /// It stood in a reply as `FINAL_VAR(...)`.
     Variable,
+    /// It is the reply to one plain call, without the loop.
+    PlainCall,
     /// It was asked for after the turns were spent.
     ClosingTurn,
     /// Nobody gave it as final: `answer["content"]`, or what the last replies said.
@@ -32,12 +34,13 @@ pub enum Source {
 }
 
 impl Source {
-    /// One word for machines: `cell`, `text`, `variable`, `closing_turn`, `candidate`.
+    /// One word for machines: `cell`, `text`, `variable`, `plain_call`, `closing_turn`, `candidate`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Cell => "cell",
             Self::Text => "text",
             Self::Variable => "variable",
+            Self::PlainCall => "plain_call",
             Self::ClosingTurn => "closing_turn",
             Self::Candidate => "candidate",
         }

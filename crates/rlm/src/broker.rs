@@ -11,6 +11,7 @@
 
 mod calls;
 mod child;
+mod facts;
 mod forks;
 mod query;
 mod schema;
@@ -21,7 +22,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
-        atomic::{AtomicU32, Ordering::Relaxed},
+        atomic::{AtomicU32, AtomicU64, Ordering::Relaxed},
     },
     time::Duration,
 };
@@ -36,9 +37,11 @@ use crate::{
     budget::{Ledger, Resource, Spent},
     journal::{Body, Outside},
     json,
+    run::ROOT,
     tree::Tree,
 };
 
+use facts::Facts;
 pub(crate) use schema::{Schema, of_reply as json_of_reply};
 
 /// Answers the host functions of one session and keeps account of them.
@@ -54,6 +57,9 @@ pub(crate) struct Broker {
     turn: AtomicU32,
     place: Mutex<Place>,
     log: Mutex<Log>,
+    facts: Mutex<Facts>,
+    /// Nanoseconds that cells waited for host functions.
+    waited: AtomicU64,
     forker: OnceLock<Forker>,
 }
 
@@ -94,6 +100,8 @@ impl Broker {
             turn: AtomicU32::new(0),
             place: Mutex::default(),
             log: Mutex::default(),
+            facts: Mutex::default(),
+            waited: AtomicU64::new(0),
             forker: OnceLock::new(),
         })
     }
@@ -218,10 +226,15 @@ impl Broker {
         error
     }
 
+    /// How long cells waited for host functions since this was last asked.
+    pub(crate) fn take_wait(&self) -> Duration {
+        Duration::from_nanos(self.waited.swap(0, Relaxed))
+    }
+
     /// Tells the listener of an event of this run.
     pub(crate) fn tell(&self, event: impl FnOnce() -> Event) {
         self.tree.events.tell(|| match self.depth {
-            0 => event(),
+            0 if self.run == ROOT => event(),
             depth => Event::InChild { run: self.run.clone(), depth, event: Box::new(event()) },
         });
     }
@@ -260,11 +273,20 @@ enum Function {
     Children,
     Forks,
     Budget,
+    Remember,
 }
 
 impl Function {
-    const ALL: [Self; 7] =
-        [Self::Query, Self::QueryBatched, Self::QueryEach, Self::Child, Self::Children, Self::Forks, Self::Budget];
+    const ALL: [Self; 8] = [
+        Self::Query,
+        Self::QueryBatched,
+        Self::QueryEach,
+        Self::Child,
+        Self::Children,
+        Self::Forks,
+        Self::Budget,
+        Self::Remember,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -275,6 +297,7 @@ impl Function {
             Self::Children => "rlm_query_batched",
             Self::Forks => "_rlm_forks",
             Self::Budget => "budget",
+            Self::Remember => "remember",
         }
     }
 }
@@ -307,7 +330,7 @@ struct Bound {
 impl HostFunction for Bound {
     fn call(&self, call: HostCall) -> Pin<Box<dyn Future<Output = Result<Value, HostError>> + Send + '_>> {
         let broker = self.broker.clone();
-        match self.function {
+        let answering: Pin<Box<dyn Future<Output = Result<Value, HostError>> + Send>> = match self.function {
             Function::Query => Box::pin(broker.query(call)),
             Function::QueryBatched => Box::pin(broker.query_batched(call)),
             Function::QueryEach => Box::pin(broker.query_each(call)),
@@ -315,7 +338,15 @@ impl HostFunction for Bound {
             Function::Children => Box::pin(broker.children(call)),
             Function::Forks => Box::pin(broker.forks(call)),
             Function::Budget => Box::pin(broker.what_is_left(call)),
-        }
+            Function::Remember => Box::pin(broker.remember(call)),
+        };
+        Box::pin(async {
+            let began = Instant::now();
+            let answer = answering.await;
+            let took = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+            self.broker.waited.fetch_add(took, Relaxed);
+            answer
+        })
     }
 }
 

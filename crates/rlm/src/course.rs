@@ -2,16 +2,19 @@
 
 mod act;
 mod ask;
+mod assess;
+mod compact;
 mod ending;
+mod plain;
 
 use std::sync::Arc;
 
-use rlm_model::{Finish, Message, ModelError, Reply, SharedModel};
+use rlm_model::{ErrorKind, Finish, Message, ModelError, Reply, SharedModel, Usage};
 use rlm_sandbox::{Cell, Checkpoint, Context, Limits, Outcome, Session, SessionBuilder};
 use tokio::time::Instant;
 
 use crate::{
-    Answer, Earlier, Event, Final, Report, RlmError, Settings, Source, Stop, Turn,
+    Answer, Earlier, Event, Final, Phases, Report, RlmError, Route, Settings, Source, Stop, Turn,
     broker::{Broker, Schema},
     budget::Spent,
     context::{self, Bound},
@@ -52,6 +55,7 @@ pub(crate) struct Course {
     /// What the answer has to meet.
     schema: Option<Arc<Schema>>,
     pack: Pack,
+    question: String,
     began: Instant,
     messages: Vec<Message>,
     /// Names the conversation so far, in the journal.
@@ -70,6 +74,23 @@ pub(crate) struct Course {
     cells: u32,
     /// Names of variables as they were after the last cell, to tell what is new.
     seen: Vec<(String, String)>,
+    /// Where the time went.
+    phases: Phases,
+    /// What the router made of the question, if it was asked.
+    route: Option<Route>,
+    /// Tokens of the conversation, as the provider counted them or by estimate.
+    tokens: u64,
+    /// Messages that compaction took out of the conversation.
+    archive: Vec<Message>,
+    /// The variable that holds them.
+    history: Option<&'static str>,
+    /// What cells printed last, for a verifier.
+    evidence: String,
+    /// Answers that a verifier sent back.
+    rejections: u32,
+    /// The draft after the last turn, and for how many turns it has been that.
+    drafted: Option<String>,
+    steady: u32,
 }
 
 /// A child run, before it begins.
@@ -79,6 +100,8 @@ pub(crate) struct Child {
     pub schema: Option<Arc<Schema>>,
     /// A fork of the parent's session to go on from.
     pub session: Option<Session>,
+    /// Sets its randomness apart from that of other runs; 0 for none.
+    pub number: u64,
 }
 
 /// How a run ends.
@@ -107,10 +130,12 @@ enum Said {
 }
 
 impl Course {
-    /// The root run of a tree, in a session of its own or in one that holds variables.
+    /// The root run of a tree, in a session of its own or in one that holds variables. Where there are
+    /// several root runs, each has a number.
     pub(crate) async fn of_root(
         tree: Arc<Tree>,
         broker: Arc<Broker>,
+        number: u64,
         question: &str,
         history: &[Earlier],
         contexts: Vec<(String, Context)>,
@@ -118,7 +143,7 @@ impl Course {
     ) -> Result<(Self, Vec<Bound>), RlmError> {
         let schema = tree.settings.answer_schema.as_ref().map(Schema::new).transpose().map_err(RlmError::Schema)?;
         let model = tree.models.root.clone();
-        let child = Child { broker, model, schema: schema.map(Arc::new), session };
+        let child = Child { broker, model, schema: schema.map(Arc::new), session, number };
         Self::begin(child, question, history, contexts).await
     }
 
@@ -137,7 +162,7 @@ impl Course {
         history: &[Earlier],
         contexts: Vec<(String, Context)>,
     ) -> Result<(Self, Vec<Bound>), RlmError> {
-        let Child { broker, model, schema, session } = child;
+        let Child { broker, model, schema, session, number } = child;
         let tree = broker.tree.clone();
         let inherits = session.is_some();
         broker.enter(format!("{}/0", broker.run));
@@ -146,7 +171,7 @@ impl Course {
                 broker.answer_for(&mut session);
                 session
             }
-            None => start(&tree, &broker).await?,
+            None => start(&tree, &broker, number).await?,
         };
         let contexts = context::bind(&mut session, contexts, inherits).await?;
         history::bind(&mut session, history).await?;
@@ -166,6 +191,16 @@ impl Course {
             iterations: 0,
             cells: 0,
             seen: Vec::new(),
+            phases: Phases::default(),
+            route: None,
+            tokens: 0,
+            archive: Vec::new(),
+            history: None,
+            evidence: String::new(),
+            rejections: 0,
+            drafted: None,
+            steady: 0,
+            question: question.to_owned(),
             model,
             tree,
             broker,
@@ -180,7 +215,7 @@ impl Course {
         if !history.is_empty() {
             course.pending.push(course.pack.history(history.len()));
         }
-        course.say(Message::system(course.pack.system(levels)));
+        course.say(Message::system(course.pack.system(levels, &course.tree.workshop.skills)));
         Ok((course, contexts))
     }
 
@@ -208,6 +243,7 @@ impl Course {
     /// Adds to the conversation, which is never changed otherwise.
     fn say(&mut self, message: Message) {
         self.conversation.message(&message);
+        self.weigh(&message);
         self.messages.push(message);
     }
 
@@ -229,6 +265,16 @@ impl Course {
         Ok(Ended::Early(Stop::IterationsSpent { of }, self.last_word().await?))
     }
 
+    /// Turns begun.
+    pub(crate) fn iterations(&self) -> u32 {
+        self.iterations
+    }
+
+    /// Counts the turns of another run to those of this one, for the report.
+    pub(crate) fn add_iterations(&mut self, more: u32) {
+        self.iterations += more;
+    }
+
     /// Goes to the end, for a parent that wants the report.
     pub(crate) async fn go_as_child(mut self) -> Result<Report, RlmError> {
         let ended = self.go().await;
@@ -243,8 +289,20 @@ impl Course {
         self.broker.begin_turn(turn);
         (self.iterations, self.cells) = (turn, 0);
         self.tell(|| Event::TurnStarted { turn, of });
+        self.make_room(turn, false).await?;
         let began = Instant::now();
-        let reply = match self.ask_root(turn, self.pack.turn_line(turn, of), false).await {
+        let line = self.pack.turn_line(turn, of);
+        let mut said = self.ask_root(turn, line.clone(), false).await;
+        if let Said::Failed(error) = &said
+            && error.kind == ErrorKind::TooLong
+        {
+            if self.make_room(turn, true).await? {
+                said = self.ask_root(turn, line, false).await;
+            } else {
+                self.tell(|| Event::ModelFailed { error: error.clone() });
+            }
+        }
+        let reply = match said {
             Said::Reply(reply) => reply,
             Said::Failed(error) => return Ok(Some(Ended::Failed(error))),
             Said::Stopped => return Ok(Some(Ended::Early(Stop::Stopped, None))),
@@ -261,11 +319,21 @@ impl Course {
         let (cells, answer) = self.act(turn, &understood).await?;
         self.record(turn, false, &reply, &cells, answer.as_ref(), began);
         self.observe(turn, &understood, &cells, reply.finish);
+        if answer.is_none() {
+            self.keep_evidence(&cells);
+        }
         if let Some(answer) = answer {
-            match self.unfit(&answer) {
-                None => return Ok(Some(Ended::Answered(answer))),
-                Some(why) => self.pending.push(self.pack.unfit(&why)),
+            if let Some(why) = self.unfit(&answer) {
+                self.pending.push(self.pack.unfit(&why));
+            } else if let Some(why) = self.doubt(turn, &answer, &cells).await {
+                self.candidate = Some(Answer { source: Source::Candidate, ..answer });
+                self.pending.push(self.pack.rejected(&why));
+            } else {
+                return Ok(Some(Ended::Answered(answer)));
             }
+        }
+        if let Some(ended) = self.settled(turn).await {
+            return Ok(Some(ended));
         }
         Ok(self.gave_up(&cells))
     }
@@ -312,6 +380,11 @@ impl Course {
         let said = if reply.text.trim().is_empty() { "(empty reply)" } else { &reply.text };
         self.say(Message::assistant(said));
         self.recorded = self.messages.len();
+        let Usage { input_tokens, output_tokens, reasoning_tokens, .. } = reply.usage;
+        if input_tokens > 0 {
+            // The provider knows better than an estimate. What it thought is not part of the conversation.
+            self.tokens = input_tokens + output_tokens.saturating_sub(reasoning_tokens);
+        }
     }
 
     /// Prepares what the root model is told of this turn.
@@ -357,9 +430,9 @@ impl Course {
     }
 }
 
-async fn start(tree: &Tree, broker: &Arc<Broker>) -> Result<Session, RlmError> {
+async fn start(tree: &Tree, broker: &Arc<Broker>, number: u64) -> Result<Session, RlmError> {
     let settings = &tree.settings;
-    let builder = tree.workshop.session(limits(settings)).seed(settings.seed);
+    let builder = tree.workshop.session(limits(settings)).seed(settings.seed.wrapping_add(number));
     let mut session = broker.offer(with_imports(builder)).start().await?;
     broker.follow(session.forker());
     Ok(session)

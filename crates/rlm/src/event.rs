@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use rlm_model::{ModelError, Money, Usage};
 use rlm_sandbox::Execution;
 
-use crate::Answer;
+use crate::{Answer, Route};
 
 /// Something that happened in a run. Turns and cells count from 1.
 #[derive(Clone, Debug)]
@@ -52,6 +52,36 @@ pub enum Event {
         usage: Usage,
         /// How long it took.
         wall: Duration,
+    },
+    /// The router has chosen, and the plain call, if there was one, has ended.
+    Routed {
+        /// What it chose.
+        route: Route,
+    },
+    /// The conversation was replaced by a summary.
+    Compacted {
+        /// Before which turn.
+        turn: u32,
+        /// Tokens it had, and has now; 0 where nobody counts them.
+        before: u64,
+        /// Tokens now.
+        after: u64,
+        /// The root model's window, where it is known.
+        window: Option<u64>,
+    },
+    /// A verifier looked at an answer.
+    Verified {
+        /// In which turn.
+        turn: u32,
+        /// Why it sent the answer back, if it did.
+        why: Option<String>,
+    },
+    /// One of several independent runs has ended.
+    CandidateEnded {
+        /// Its name.
+        run: String,
+        /// What it answered, if it did.
+        answer: Option<String>,
     },
     /// The reply held neither a cell nor an answer, so the model is told what is expected.
     Nudged {

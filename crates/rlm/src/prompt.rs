@@ -70,10 +70,13 @@ impl Pack {
         PACKS.into_iter().find(fits).unwrap_or(general)
     }
 
-    /// The standing instructions, for a run that may start child runs `levels` deep.
-    pub(crate) fn system(&self, levels: u32) -> String {
+    /// The standing instructions, for a run that may start child runs `levels` deep and import `skills`.
+    pub(crate) fn system(&self, levels: u32, skills: &[(String, String)]) -> String {
         let mut system = general!("system").trim_end().to_owned();
-        for more in [if levels > 0 { general!("children") } else { "" }, self.manner] {
+        let listed: Vec<String> = skills.iter().map(|(name, what)| format!("- `{name}`: {what}")).collect();
+        let skills = fill(general!("skills"), &[("skills", &listed.join("\n"))]);
+        let skills = if listed.is_empty() { "" } else { skills.as_str() };
+        for more in [skills, if levels > 0 { general!("children") } else { "" }, self.manner] {
             if !more.is_empty() {
                 system.push_str("\n\n");
                 system.push_str(more.trim_end());
@@ -116,6 +119,31 @@ impl Pack {
 
     pub(crate) fn closing(&self) -> String {
         general!("closing").trim_end().to_owned()
+    }
+
+    /// The standing instructions of a plain call.
+    pub(crate) fn plain(&self) -> String {
+        general!("plain").trim_end().to_owned()
+    }
+
+    /// Asks for a summary of the conversation.
+    pub(crate) fn compact(&self) -> String {
+        general!("compact").trim_end().to_owned()
+    }
+
+    /// Says that the conversation was summed up, and which variable holds all of it.
+    pub(crate) fn compacted(&self, variable: &str) -> String {
+        fill(general!("compacted"), &[("variable", variable)])
+    }
+
+    /// Asks whether an answer can be given.
+    pub(crate) fn verify(&self, question: &str, evidence: &str, answer: &str) -> String {
+        fill(general!("verify"), &[("question", question), ("evidence", evidence), ("answer", answer)])
+    }
+
+    /// What is said of an answer that a verifier did not accept.
+    pub(crate) fn rejected(&self, why: &str) -> String {
+        fill(general!("rejected"), &[("why", why)])
     }
 
     /// What is said of an answer that does not have the required form.
@@ -240,7 +268,10 @@ mod tests {
     #[test]
     fn child_runs_are_explained_where_there_can_be_some() {
         let pack = Pack::choose(None, "any");
-        assert!(pack.system(1).contains("rlm_query("));
-        assert!(!pack.system(0).contains("rlm_query("));
+        assert!(pack.system(1, &[]).contains("rlm_query("));
+        assert!(!pack.system(0, &[]).contains("rlm_query("));
+        assert!(!pack.system(0, &[]).contains("# Skills"));
+        let skills = [("dates".to_owned(), "Reads dates.".to_owned())];
+        assert!(pack.system(0, &skills).ends_with("\n- `dates`: Reads dates."));
     }
 }

@@ -114,6 +114,14 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// A reply without the thoughts before it.
+pub(crate) fn without_thoughts(reply: &str) -> String {
+    let end = ["</think>", "</thinking>"].iter().filter_map(|tag| Some(reply.rfind(tag)? + tag.len())).max();
+    let rest = reply[end.unwrap_or(0)..].trim();
+    // A thought that nothing ends is all there is.
+    if after_opening_tag(rest).is_some() { String::new() } else { rest.to_owned() }
+}
+
 /// The first line with its line end.
 fn first_line(text: &str) -> &str {
     text.split_inclusive('\n').next().unwrap_or_default()

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, time::Duration};
 
 use rlm_model::{Money, Usage};
 
-use crate::{Answer, Resource};
+use crate::{Answer, Resource, Route};
 
 /// What a run came to.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,12 +28,65 @@ pub struct Report {
     pub wall: Duration,
     /// How long it took before it was resumed.
     pub wall_before: Duration,
+    /// Where the time of the root run went.
+    pub phases: Phases,
+    /// Calls that the cache answered. They are counted as calls and cost nothing.
+    pub cached_calls: u64,
+    /// What the router made of the question, where there was one.
+    pub route: Option<Route>,
+    /// How independent runs voted, where several were asked for.
+    pub votes: Option<Votes>,
+    /// What one plain call about all of the contexts would have taken, where the root model's price or window
+    /// is known.
+    pub plain_call: Option<PlainCall>,
+    /// Why the cache was given up, if it was. The run goes on without it.
+    pub cache_error: Option<String>,
     /// Where a replay was not as recorded; empty in a run that is no replay.
     pub differences: Vec<String>,
     /// Why the trajectory is incomplete, if it is. The run goes on without it.
     pub trajectory_error: Option<String>,
     /// Why the journal is incomplete, if it is. The run goes on without it.
     pub journal_error: Option<String>,
+}
+
+/// Where the time of a run went. What is missing to its whole time is the loop's own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Phases {
+    /// Waiting for the root model.
+    pub root: Duration,
+    /// Waiting for sub-calls, child runs and forks.
+    pub calls: Duration,
+    /// Cells at work.
+    pub cells: Duration,
+}
+
+/// How independent runs voted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Votes {
+    /// Runs that gave the answer.
+    pub agree: u32,
+    /// Runs that gave any.
+    pub of: u32,
+    /// How many were to agree.
+    pub wanted: u32,
+}
+
+/// A plain call that was not made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlainCall {
+    /// Tokens of question and contexts, by estimate.
+    pub input_tokens: u64,
+    /// What it would have cost, where the price is known.
+    pub cost: Option<Money>,
+    /// The model's window, where it is known. What is larger cannot be sent at all.
+    pub window: Option<u64>,
+}
+
+impl PlainCall {
+    /// Whether it could have been made, where that is known.
+    pub fn fits(&self) -> Option<bool> {
+        self.window.map(|window| self.input_tokens <= window)
+    }
 }
 
 impl Report {
@@ -49,6 +102,11 @@ impl Report {
 pub enum Stop {
     /// The root model gave an answer.
     Answered,
+    /// The draft stayed the same for so many turns.
+    Settled {
+        /// How many.
+        turns: u32,
+    },
     /// All turns were used.
     IterationsSpent {
         /// How many there were.
@@ -80,11 +138,12 @@ pub enum Stop {
 }
 
 impl Stop {
-    /// One word for machines: `answered`, `iterations_spent`, `budget_spent`, `time_spent`,
+    /// One word for machines: `answered`, `settled`, `iterations_spent`, `budget_spent`, `time_spent`,
     /// `errors_in_a_row`, `stopped`, `model_failed`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Answered => "answered",
+            Self::Settled { .. } => "settled",
             Self::IterationsSpent { .. } => "iterations_spent",
             Self::BudgetSpent { .. } => "budget_spent",
             Self::TimeSpent { .. } => "time_spent",
@@ -99,6 +158,7 @@ impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Answered => f.write_str("answered"),
+            Self::Settled { turns } => write!(f, "the answer stayed the same for {turns} turns"),
             Self::IterationsSpent { of } => write!(f, "iterations: {of} of {of} used"),
             Self::BudgetSpent { resource, used, of } => {
                 write!(f, "{}: {} of {} used", resource.name(), resource.amount(*used), resource.amount(*of))

@@ -2,16 +2,20 @@
 
 use std::{io::Write, sync::Arc};
 
-use rlm_model::Usage;
-use rlm_sandbox::{Checkpoint, Context, Engine, Session, SessionBuilder};
+use futures_util::{Stream, stream};
+use rlm_model::{Money, Usage};
+use rlm_sandbox::{Checkpoint, Context, Engine, Session, SessionBuilder, estimate_tokens};
 use serde_json::Value as Json;
-use tokio::time::Instant;
+use tokio::{sync::mpsc, time::Instant};
 
 use crate::{
-    Budget, Earlier, Event, Models, Report, RlmError, Settings, Stopper,
+    Budget, Earlier, Event, Models, PlainCall, ReplyCache, Report, RlmError, Settings, Skill, Stopper, Votes,
     broker::{self, Broker},
     budget::Ledger,
-    course::{self, Course},
+    cache::Cache,
+    candidates,
+    context::Bound,
+    course::{self, Course, Ended},
     event::Events,
     journal::{ContextSeen, Hasher, JOURNAL_VERSION, Journal, JournalError, JournalKey, JournalSink, Recorder, Start},
     trajectory::{Clock, Trajectory},
@@ -19,7 +23,7 @@ use crate::{
 };
 
 /// The root run's name in the journal.
-const ROOT: &str = "0";
+pub(crate) const ROOT: &str = "0";
 
 /// One run, ready to be asked a question.
 pub struct Run {
@@ -31,7 +35,25 @@ pub struct Run {
     stopper: Stopper,
     journal: Keeping,
     modules: Vec<(String, Vec<u8>)>,
+    skills: Vec<(String, String)>,
+    cache: Option<Arc<dyn ReplyCache>>,
     history: Vec<Earlier>,
+}
+
+/// A run that has begun.
+struct Begun {
+    tree: Arc<Tree>,
+    ledger: Ledger,
+    course: Course,
+    bound: Vec<Bound>,
+}
+
+/// What a root run is asked.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub question: &'a str,
+    pub history: &'a [Earlier],
+    pub contexts: &'a [(String, Context)],
 }
 
 /// What becomes of the journal.
@@ -46,8 +68,9 @@ impl Run {
     /// A run in a new session of `engine`.
     pub fn new(engine: Engine, models: Models, settings: Settings) -> Self {
         let (events, stopper) = (Events::default(), Stopper::new());
-        let (journal, modules, history) = (Keeping::None, Vec::new(), Vec::new());
-        Self { engine, models, settings, sink: None, events, stopper, journal, modules, history }
+        let (journal, modules, skills, history) = (Keeping::None, Vec::new(), Vec::new(), Vec::new());
+        let (sink, cache) = (None, None);
+        Self { engine, models, settings, sink, events, stopper, journal, modules, skills, cache, history }
     }
 
     /// Writes the trajectory to `sink` as JSON lines, each flushed. When the sink fails, the run
@@ -93,6 +116,33 @@ impl Run {
     pub fn module_file(mut self, path: impl Into<String>, source: impl Into<Vec<u8>>) -> Self {
         self.modules.push((path.into(), source.into()));
         self
+    }
+
+    /// Offers a module of helpers to cells. The root model is told its name and description.
+    #[must_use]
+    pub fn skill(mut self, skill: Skill) -> Self {
+        let (name, description, files) = skill.into_parts();
+        self.skills.push((name, description));
+        self.modules.extend(files);
+        self
+    }
+
+    /// Takes replies from `cache` where it has them, and keeps new ones there. When the cache fails, the
+    /// run goes on without it and [`Report::cache_error`] says why.
+    #[must_use]
+    pub fn cache(mut self, cache: Arc<dyn ReplyCache>) -> Self {
+        self.cache = Some(cache);
+        self
+    }
+
+    /// The run, and what happens in it as a stream that ends with the run. Events wait in memory until
+    /// they are taken; whoever drops the stream is told nothing more.
+    pub fn event_stream(self) -> (Self, impl Stream<Item = Event> + Send + Unpin + 'static) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let run = self.events(move |event| _ = sender.send(event.clone()));
+        let next =
+            |mut receiver: mpsc::UnboundedReceiver<Event>| async move { Some((receiver.recv().await?, receiver)) };
+        (run, Box::pin(stream::unfold(receiver, next)))
     }
 
     /// Lets cells look up earlier questions of the same conversation, the oldest first, in the list
@@ -176,14 +226,26 @@ impl Run {
         session: Option<Session>,
     ) -> (Result<Report, RlmError>, Option<Checkpoint>) {
         let is_taken_over = session.is_some();
-        let (tree, mut course) = match self.begin(question, contexts, session).await {
+        let history = self.history.clone();
+        let begun = self.begin(question, contexts.clone(), session).await;
+        let Begun { tree, ledger, mut course, bound } = match begun {
             Ok(begun) => begun,
             Err(error) => return (Err(error), None),
         };
-        let ended = course.go().await;
-        let ended = course.report(ended).await;
-        let state = if is_taken_over { course.state().await.ok() } else { None };
-        (finish(&tree, ended), state)
+        if is_taken_over {
+            let ended = course.go().await;
+            let ended = course.report(ended).await;
+            let state = course.state().await.ok();
+            return (finish(&tree, ended), state);
+        }
+        let plain_call = plain_call(&tree.models, question, &contexts);
+        let asked = Asked { question, history: &history, contexts: &contexts };
+        let (ended, votes) = match answered(&tree, &ledger, &mut course, asked, &bound).await {
+            Ok((ended, votes)) => (Ok(ended), votes),
+            Err(error) => (Err(error), None),
+        };
+        let ended = course.report(ended).await.map(|report| Report { votes, plain_call, ..report });
+        (finish(&tree, ended), None)
     }
 
     async fn begin(
@@ -191,9 +253,10 @@ impl Run {
         question: &str,
         contexts: Vec<(String, Context)>,
         session: Option<Session>,
-    ) -> Result<(Arc<Tree>, Course), RlmError> {
-        let Self { engine, models, settings, sink, events, stopper, journal, modules, history } = self;
-        if !matches!(journal, Keeping::Replay { .. }) {
+    ) -> Result<Begun, RlmError> {
+        let Self { engine, models, settings, sink, events, stopper, journal, modules, skills, cache, history } = self;
+        let is_replay = matches!(journal, Keeping::Replay { .. });
+        if !is_replay {
             check_prices(&models, &settings.budget)?;
         }
         let began = Instant::now();
@@ -204,20 +267,58 @@ impl Run {
         let trajectory = Trajectory::new(sink, events.clone(), clock);
         let ledger = Ledger::new(&settings.budget);
         let iterations = settings.budget.iterations;
-        let tree = Tree::new(Workshop { engine, modules }, models, settings, recorder, events, stopper, trajectory);
-        let broker = Broker::new(tree.clone(), ledger, ROOT.to_owned(), 0, iterations);
-        let (course, bound) = Course::of_root(tree.clone(), broker, question, &history, contexts, session).await?;
+        let workshop = Workshop { engine, modules, skills };
+        let tree = Tree::new(workshop, models, settings, recorder, events, stopper, trajectory)
+            .with_cache(Cache::new(cache.filter(|_| !is_replay)));
+        let broker = Broker::new(tree.clone(), ledger.clone(), ROOT.to_owned(), 0, iterations);
+        let (course, bound) = Course::of_root(tree.clone(), broker, 0, question, &history, contexts, session).await?;
         tree.trajectory().begin(question, &bound, &tree.models, &tree.settings);
-        Ok((tree, course))
+        Ok(Begun { tree, ledger, course, bound })
     }
+}
+
+/// Answers by a plain call, by one run, or by as many as have to agree.
+async fn answered(
+    tree: &Arc<Tree>,
+    ledger: &Ledger,
+    course: &mut Course,
+    asked: Asked<'_>,
+    bound: &[Bound],
+) -> Result<(Ended, Option<Votes>), RlmError> {
+    if let Some(ended) = course.plainly(asked, bound).await {
+        return tree.recorder.divergence().map_or(Ok((ended, None)), |diverged| Err(diverged.into()));
+    }
+    match tree.settings.confidence.agree.filter(|wanted| *wanted > 1) {
+        None => Ok((course.go().await?, None)),
+        Some(wanted) => {
+            let (ended, votes) = candidates::agree(tree, ledger, course, asked, wanted).await?;
+            Ok((ended, Some(votes)))
+        }
+    }
+}
+
+/// What a plain call of the root model about all of the contexts would take, where its price or its window is
+/// known.
+fn plain_call(models: &Models, question: &str, contexts: &[(String, Context)]) -> Option<PlainCall> {
+    let window = models.root.context_window();
+    let some = Usage { calls: 1, input_tokens: 1_000_000, ..Usage::default() };
+    let priced = models.root.cost(&some).is_some_and(|cost| cost > Money::ZERO);
+    if window.is_none() && !priced {
+        return None;
+    }
+    let input_tokens = estimate_tokens(question) + contexts.iter().map(|(_, context)| context.tokens()).sum::<u64>();
+    let cost = models.root.cost(&Usage { calls: 1, input_tokens, ..Usage::default() });
+    Some(PlainCall { input_tokens, cost, window })
 }
 
 /// Ends the trajectory, and says what became of trajectory and journal.
 fn finish(tree: &Tree, ended: Result<Report, RlmError>) -> Result<Report, RlmError> {
+    tree.sync();
     let mut trajectory = tree.trajectory();
     let complete = |mut report: Report, trajectory: &mut Trajectory| {
         report.trajectory_error = trajectory.error.take();
         report.journal_error = tree.recorder.error();
+        report.cache_error = tree.cache.error();
         report.differences = tree.recorder.differences();
         report
     };

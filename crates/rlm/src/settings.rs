@@ -10,6 +10,8 @@ use rlm_sandbox::Limits;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use crate::policy::{Compaction, Confidence, Router};
+
 /// Who is asked.
 #[derive(Clone)]
 pub struct Models {
@@ -55,6 +57,15 @@ pub struct Settings {
     pub answer_schema: Option<Json>,
     /// Whether loops of independent sub-calls are sent as one batch.
     pub batch_loops: bool,
+    /// Whether a question about little material is answered by one plain call.
+    #[serde(default)]
+    pub router: Router,
+    /// When the conversation with a root model is summed up.
+    #[serde(default)]
+    pub compaction: Compaction,
+    /// When an answer is sure enough.
+    #[serde(default)]
+    pub confidence: Confidence,
     /// Which of [`crate::Pack`]'s prompts the root model gets; by its name unless told.
     pub pack: Option<String>,
     /// Seed of the randomness that cells see.
@@ -76,6 +87,9 @@ impl Default for Settings {
             max_output_tokens: None,
             answer_schema: None,
             batch_loops: true,
+            router: Router::Off,
+            compaction: Compaction::default(),
+            confidence: Confidence::default(),
             pack: None,
             seed: 0,
             started: None,

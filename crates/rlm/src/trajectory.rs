@@ -1,24 +1,25 @@
 //! The record of a run that people read: JSON lines, each written when it is known.
 //!
 //! The first line is `metadata`, then comes one `iteration` for each turn, and `result` at the
-//! end. Iterations have the fields that the viewer of the `rlms` package reads. A context is
+//! end; `route`, `compaction` and `verification` stand between them where there was such a thing, and turns of
+//! other runs are `child_iteration` and `candidate_iteration`. Iterations have the fields that the viewer of the `rlms` package reads. A context is
 //! recorded by its hash, length and beginning. Writing blocks the loop for a moment, so the sink
 //! should be a file or a buffer.
 
 use std::{collections::BTreeMap, io::Write, time::SystemTime};
 
-use rlm_model::{Message, Money, Usage};
+use rlm_model::{Message, Money, Reply, Usage};
 use rlm_sandbox::{Execution, Outcome, Variable};
 use serde_json::{Map, Value as Json, json};
 use tokio::time::Instant;
 
 use crate::{
-    Answer, Event, Models, Report, Settings, broker::SubCall, context::Bound, event::Events, json, observation,
-    tree::usage_of,
+    Answer, Event, Models, Report, Route, Settings, broker::SubCall, context::Bound, event::Events, json, observation,
+    run::ROOT, tree::usage_of,
 };
 
 /// Version of the lines' shape.
-const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 1;
 const PREVIEW_CHARS: usize = 200;
 
 /// Where the record goes.
@@ -65,6 +66,16 @@ pub(crate) struct Iteration<'a> {
     pub wall: f64,
 }
 
+/// What a verifier said of an answer.
+pub(crate) struct Verified<'a> {
+    pub run: &'a str,
+    pub number: u32,
+    pub answer: &'a str,
+    /// Why it was sent back, if it was.
+    pub why: Option<&'a str>,
+    pub calls: &'a [SubCall],
+}
+
 impl Trajectory {
     pub(crate) fn new(sink: Option<Box<dyn Write + Send>>, events: Events, clock: Clock) -> Self {
         Self { sink, error: None, events, clock }
@@ -84,6 +95,68 @@ impl Trajectory {
     pub(crate) fn iteration(&mut self, iteration: &Iteration<'_>) {
         if self.is_kept() {
             self.write(&iteration.json(&self.clock));
+        }
+    }
+
+    /// Notes what the router chose.
+    pub(crate) fn route(&mut self, route: &Route) {
+        if self.is_kept() {
+            let Route { policy, tokens, most, took } = route;
+            self.write(&json!({
+                "type": "route", "policy": policy, "tokens": tokens, "most": most, "took": took.name(),
+                "timestamp": self.clock.now(),
+            }));
+        }
+    }
+
+    /// Notes a plain call, as an iteration without cells.
+    pub(crate) fn plain_call(
+        &mut self,
+        run: &str,
+        prompt: &[Message],
+        reply: &Reply,
+        answer: Option<&Answer>,
+        began: Instant,
+    ) {
+        let (response, usage, wall) = (reply.text.as_str(), reply.usage, began.elapsed().as_secs_f64());
+        let number = 0;
+        let closing = false;
+        self.iteration(&Iteration {
+            run,
+            depth: 0,
+            number,
+            closing,
+            prompt,
+            response,
+            usage,
+            cells: &[],
+            answer,
+            began,
+            wall,
+        });
+    }
+
+    /// Notes that the conversation before `turn` was replaced by a summary. The next iteration's prompt is
+    /// all of the new one.
+    pub(crate) fn compaction(&mut self, run: &str, turn: u32, tokens: u64, window: Option<u64>, summary: Option<&str>) {
+        if self.is_kept() {
+            self.write(&json!({
+                "type": "compaction", "run": run, "iteration": turn, "tokens": tokens, "window": window,
+                "summary": summary, "timestamp": self.clock.now(),
+            }));
+        }
+    }
+
+    /// Notes what a verifier said of an answer.
+    pub(crate) fn verification(&mut self, verified: &Verified<'_>) {
+        if self.is_kept() {
+            let Verified { run, number, answer, why, calls } = verified;
+            let calls: Vec<Json> = calls.iter().map(|call| call.json(&self.clock)).collect();
+            self.write(&json!({
+                "type": "verification", "run": run, "iteration": number, "answer": answer, "accepted": why.is_none(),
+                "why": why, "rlm_calls": calls,
+                "timestamp": self.clock.now(),
+            }));
         }
     }
 
@@ -162,7 +235,11 @@ fn of_context(bound: &Bound) -> Json {
 impl Iteration<'_> {
     fn json(&self, clock: &Clock) -> Json {
         json!({
-            "type": if self.depth == 0 { "iteration" } else { "child_iteration" },
+            "type": match self.depth {
+                0 if self.run == ROOT => "iteration",
+                0 => "candidate_iteration",
+                _ => "child_iteration",
+            },
             "run": self.run,
             "iteration": self.number,
             "closing": self.closing,
@@ -262,6 +339,16 @@ fn of_report(report: &Report) -> Json {
         "iterations": report.iterations,
         "sub_calls": report.sub_calls,
         "failed_sub_calls": report.failed_sub_calls,
+        "cached_calls": report.cached_calls,
+        "votes": report.votes.map(|votes| json!({"agree": votes.agree, "of": votes.of, "wanted": votes.wanted})),
+        "plain_call": report.plain_call.map(|call| json!({
+            "input_tokens": call.input_tokens, "cost": call.cost.map(Money::dollars), "window": call.window,
+        })),
+        "seconds": {
+            "root_model": report.phases.root.as_secs_f64(),
+            "sub_calls": report.phases.calls.as_secs_f64(),
+            "cells": report.phases.cells.as_secs_f64(),
+        },
         "usage": report.usage,
         "cost": report.costs.iter().map(|(model, cost)| (model.as_str(), cost.map(Money::dollars))).collect::<BTreeMap<_, _>>(),
         "wall_seconds": report.wall.as_secs_f64(),

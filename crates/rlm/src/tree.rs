@@ -12,6 +12,7 @@ use tokio::{sync::Semaphore, time::timeout};
 use crate::{
     Event, Models, Settings, Stopper,
     budget::{Amounts, Reservation, most_input_tokens},
+    cache::Cache,
     event::Events,
     journal::{Bill, Body, Recorder, Settled},
     trajectory::Trajectory,
@@ -25,6 +26,8 @@ pub(crate) struct Workshop {
     pub engine: Engine,
     /// Files of Python packages, with their paths.
     pub modules: Vec<(String, Vec<u8>)>,
+    /// Names and descriptions of those that are skills.
+    pub skills: Vec<(String, String)>,
 }
 
 impl Workshop {
@@ -44,6 +47,7 @@ pub(crate) struct Tree {
     pub events: Events,
     pub stopper: Stopper,
     pub trajectory: Mutex<Trajectory>,
+    pub cache: Cache,
     /// Places for sub-calls under way.
     places: Semaphore,
     totals: Mutex<Settled>,
@@ -62,7 +66,16 @@ impl Tree {
         let places = Semaphore::new(settings.sub_call_concurrency.clamp(1, Semaphore::MAX_PERMITS));
         let trajectory = Mutex::new(trajectory);
         let totals = Mutex::default();
-        Arc::new(Self { workshop, models, settings, recorder, events, stopper, trajectory, places, totals })
+        let cache = Cache::default();
+        Arc::new(Self { workshop, models, settings, recorder, events, stopper, trajectory, cache, places, totals })
+    }
+
+    /// The tree with a cache, before anybody else has it.
+    pub(crate) fn with_cache(mut self: Arc<Self>, cache: Cache) -> Arc<Self> {
+        if let Some(tree) = Arc::get_mut(&mut self) {
+            tree.cache = cache;
+        }
+        self
     }
 
     /// The trajectory, which runs of the tree write one after the other.
@@ -94,9 +107,32 @@ impl Tree {
         self.settings.max_output_tokens.or(bounded.then_some(REPLY_TOKENS))
     }
 
-    /// Asks a model and books what it cost in place of the reservation. Gives up after `wait`. A
-    /// `listener` is told the reply as it comes.
+    /// Asks a model, or the cache, and books what it cost in place of the reservation. Gives up after
+    /// `wait`. A `listener` is told the reply of a model as it comes.
     pub(crate) async fn ask(
+        &self,
+        model: &SharedModel,
+        request: Request,
+        reservation: Reservation,
+        wait: Duration,
+        listener: Option<StreamListener<'_>>,
+        is_sub_call: bool,
+    ) -> (Result<Reply, ModelError>, Bill) {
+        let key = self.cache.key(model, &request);
+        if let Some(reply) = key.as_deref().and_then(|key| self.cache.get(key)) {
+            let calls = reservation.held().of(crate::Resource::SubCalls);
+            reservation.settle(Amounts([calls, 0, 0, 0]));
+            return (Ok(reply), Bill::from_cache(model, is_sub_call));
+        }
+        let result = self.ask_model(model, request, reservation, wait, listener).await;
+        if let (Some(key), Ok(reply)) = (&key, &result) {
+            self.cache.put(key, reply);
+        }
+        let bill = Bill::of(model, &result, is_sub_call);
+        (result, bill)
+    }
+
+    async fn ask_model(
         &self,
         model: &SharedModel,
         request: Request,
@@ -122,17 +158,23 @@ impl Tree {
         result
     }
 
-    /// As [`Self::ask`], once there is a place among the sub-calls under way.
+    /// As [`Self::ask`] for a sub-call, once there is a place among those under way.
     pub(crate) async fn ask_in_turn(
         &self,
         model: &SharedModel,
         request: Request,
         reservation: Reservation,
         wait: Duration,
-    ) -> Result<Reply, ModelError> {
+    ) -> (Result<Reply, ModelError>, Bill) {
         // The semaphore is never closed.
         let _place = self.places.acquire().await;
-        self.ask(model, request, reservation, wait, None).await
+        self.ask(model, request, reservation, wait, None, true).await
+    }
+
+    /// Makes journal and cache safe.
+    pub(crate) fn sync(&self) {
+        self.recorder.sync();
+        self.cache.sync();
     }
 
     /// Adds to the totals of the report.
@@ -193,12 +235,19 @@ impl Bill {
     pub(crate) fn of(model: &SharedModel, result: &Result<Reply, ModelError>, is_sub_call: bool) -> Self {
         let usage = usage_of(result);
         let cost = model.cost(&usage);
-        Self { model: model.name().to_owned(), usage, cost, failed: result.is_err(), is_sub_call }
+        Self { model: model.name().to_owned(), usage, cost, failed: result.is_err(), is_sub_call, cached: false }
+    }
+
+    /// What a call took that a cache answered.
+    fn from_cache(model: &SharedModel, is_sub_call: bool) -> Self {
+        let (usage, cost) = (Usage::default(), Some(Money::ZERO));
+        Self { model: model.name().to_owned(), usage, cost, failed: false, is_sub_call, cached: true }
     }
 
     /// What a call below the root run took, as the journal has it.
     pub(crate) fn of_sub_call(model: &str, usage: Usage, cost: Option<Money>, failed: bool) -> Self {
-        Self { model: model.to_owned(), usage, cost, failed, is_sub_call: true }
+        let cached = usage == Usage::default();
+        Self { model: model.to_owned(), usage, cost, failed, is_sub_call: true, cached }
     }
 
     /// What it takes out of a budget.

@@ -6,7 +6,9 @@ use anyhow::Result;
 use rlm::{Earlier, Journal, Report, Run};
 use rlm_sandbox::{Context, Engine};
 
-use super::{Shown, display::Display, finish, heed_ctrl_c, journal, runtime, trajectory_sink, with_files};
+use super::{
+    Shown, display::Display, finish, heed_ctrl_c, journal, policy::Equipment, runtime, trajectory_sink, with_files,
+};
 use crate::{
     args::{ContextArg, ContextArgs, PackageArgs, ReplayArgs, ResumeArgs, is_identifier},
     config::{self, Environment, File},
@@ -21,6 +23,7 @@ pub fn resume(args: &ResumeArgs) -> Result<i32> {
     let note = note(&journal)?;
     let contexts = contexts_of(&journal, &note, &args.context)?;
     let files = packages::read(&PackageArgs { python_path: note.python_path.clone() })?;
+    let equipment = Equipment::open(&note.skills, note.cache.as_deref())?;
     let environment = Environment::read();
     let config = File::read(args.config.config.as_deref().or(note.config.as_deref()), &environment)?;
     let chosen = config::choose(&note.models(&journal), &config, &environment)?;
@@ -38,7 +41,7 @@ pub fn resume(args: &ResumeArgs) -> Result<i32> {
         let settings = journal.start().settings.clone();
         let display = Display::new(args.quiet, chosen.models.root.name(), &settings.budget);
         let run = Run::new(Engine::new()?, chosen.models, settings).resume(journal, file);
-        let mut run = with_files(run, files);
+        let mut run = equipment.give_to(with_files(run, files));
         if let Some(sink) = trajectory {
             run = run.trajectory(sink);
         }
@@ -93,6 +96,7 @@ pub fn replay(args: &ReplayArgs) -> Result<i32> {
     let note = note(&journal)?;
     let contexts = contexts_of(&journal, &note, &args.context)?;
     let files = packages::read(&PackageArgs { python_path: note.python_path.clone() })?;
+    let equipment = Equipment::open(&note.skills, None)?;
     // The models are never asked, so they need no key; they lend the run their names.
     let models = super::silent::models(&journal);
     let trajectory = args.trajectory.as_deref().map(trajectory_sink).transpose()?;
@@ -101,7 +105,8 @@ pub fn replay(args: &ReplayArgs) -> Result<i32> {
         let question = journal.start().question.clone();
         let settings = journal.start().settings.clone();
         let display = Display::new(args.quiet, models.root.name(), &settings.budget);
-        let mut run = with_files(Run::new(Engine::new()?, models, settings).replay(journal), files);
+        let run = with_files(Run::new(Engine::new()?, models, settings).replay(journal), files);
+        let mut run = equipment.give_to(run);
         if let Some(sink) = trajectory {
             run = run.trajectory(sink);
         }

@@ -48,6 +48,10 @@ pub struct Note {
     pub config: Option<PathBuf>,
     /// Folders of Python packages.
     pub python_path: Vec<PathBuf>,
+    /// Folders of skills.
+    pub skills: Vec<PathBuf>,
+    /// The cache.
+    pub cache: Option<PathBuf>,
 }
 
 impl Note {
@@ -63,6 +67,8 @@ impl Note {
             base_url: args.models.base_url.clone(),
             config: args.config.config.as_deref().map(world::absolute),
             python_path: args.packages.python_path.iter().map(path).collect(),
+            skills: args.policy.skills.iter().map(path).collect(),
+            cache: args.policy.reply_cache.as_deref().map(world::absolute),
         }
     }
 

@@ -3,6 +3,7 @@
 mod again;
 pub mod display;
 mod journal;
+mod policy;
 pub mod result;
 mod silent;
 
@@ -22,6 +23,7 @@ use rlm_sandbox::{Context, Engine};
 pub use again::{replay, resume};
 use display::Display;
 use journal::{JournalFile, Note};
+pub use policy::PolicyArgs;
 
 use crate::{
     args::{BudgetArgs, ContextArgs, RunArgs},
@@ -50,6 +52,8 @@ pub fn run(args: &RunArgs) -> Result<i32> {
     let file = File::read(args.config.config.as_deref(), &environment)?;
     let chosen = config::choose(&args.models, &file, &environment)?;
     let settings = Settings { sub_prompt_chars: config::windows(&chosen.models)?, ..settings(args, &file)? };
+    let settings = args.policy.over(settings);
+    let equipment = args.policy.equipment()?;
     let trajectory = args.trajectory.as_deref().map(trajectory_sink).transpose()?;
     let journal = journal_of(args)?;
     let shown = Shown {
@@ -62,7 +66,7 @@ pub fn run(args: &RunArgs) -> Result<i32> {
     runtime()?.block_on(async {
         let recorder = chosen.recorder;
         let display = Display::new(args.quiet, chosen.models.root.name(), &settings.budget);
-        let mut run = with_files(Run::new(Engine::new()?, chosen.models, settings), files);
+        let mut run = equipment.give_to(with_files(Run::new(Engine::new()?, chosen.models, settings), files));
         if let Some(sink) = trajectory {
             run = run.trajectory(sink);
         }
@@ -210,6 +214,9 @@ fn finish(shown: &Shown, ended: Result<rlm::Report, RlmError>, interrupts: u32) 
     }
     if let Some(why) = &report.trajectory_error {
         world::err(&format!("warning: the trajectory is incomplete: {why}\n"));
+    }
+    if let Some(why) = &report.cache_error {
+        world::err(&format!("warning: the cache was given up: {why}\n"));
     }
     if let Some(why) = &report.journal_error {
         world::err(&format!("warning: the run cannot be resumed: its journal is incomplete: {why}\n"));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use rlm::{Report, Stop};
+use rlm::{PlainCall, Report, Stop};
 use rlm_model::{Money, Usage};
 use serde::Serialize;
 
@@ -23,12 +23,43 @@ struct Record<'a> {
     iterations: u32,
     sub_calls: u64,
     failed_sub_calls: u64,
+    cached_calls: u64,
+    /// Who answered: `loop`, `plain_call` or `loop_after_plain_call`; null without a router.
+    route: Option<&'static str>,
+    votes: Option<Votes>,
+    plain_call: Option<Plain>,
+    seconds: Seconds,
     usage: &'a BTreeMap<String, Usage>,
     /// US dollars by model; null where the price is unknown.
     cost: BTreeMap<&'a str, Option<f64>>,
     wall_ms: f64,
     trajectory_error: Option<&'a str>,
     journal_error: Option<&'a str>,
+    cache_error: Option<&'a str>,
+}
+
+/// How independent runs voted.
+#[derive(Serialize)]
+struct Votes {
+    agree: u32,
+    of: u32,
+    wanted: u32,
+}
+
+/// What one plain call about all of the contexts would have taken.
+#[derive(Serialize)]
+struct Plain {
+    input_tokens: u64,
+    cost: Option<f64>,
+    window: Option<u64>,
+}
+
+/// Where the time went.
+#[derive(Serialize)]
+struct Seconds {
+    root_model: f64,
+    sub_calls: f64,
+    cells: f64,
 }
 
 /// The report as one line of JSON.
@@ -42,11 +73,25 @@ pub fn json(report: &Report) -> Result<String> {
         iterations: report.iterations,
         sub_calls: report.sub_calls,
         failed_sub_calls: report.failed_sub_calls,
+        cached_calls: report.cached_calls,
+        route: report.route.map(|route| route.took.name()),
+        votes: report.votes.map(|rlm::Votes { agree, of, wanted }| Votes { agree, of, wanted }),
+        plain_call: report.plain_call.map(|PlainCall { input_tokens, cost, window }| Plain {
+            input_tokens,
+            cost: cost.map(Money::dollars),
+            window,
+        }),
+        seconds: Seconds {
+            root_model: report.phases.root.as_secs_f64(),
+            sub_calls: report.phases.calls.as_secs_f64(),
+            cells: report.phases.cells.as_secs_f64(),
+        },
         usage: &report.usage,
         cost: report.costs.iter().map(|(model, cost)| (model.as_str(), cost.map(Money::dollars))).collect(),
         wall_ms: report.wall.as_secs_f64() * 1e3,
         trajectory_error: report.trajectory_error.as_deref(),
         journal_error: report.journal_error.as_deref(),
+        cache_error: report.cache_error.as_deref(),
     };
     Ok(serde_json::to_string(&record)? + "\n")
 }
@@ -62,19 +107,37 @@ pub fn answer(report: &Report) -> String {
 
 /// One line on what the run took.
 pub fn spent(report: &Report) -> String {
-    let failed = match report.failed_sub_calls {
-        0 => String::new(),
-        failed => format!(" ({failed} failed)"),
+    let failed = match (report.failed_sub_calls, report.cached_calls) {
+        (0, 0) => String::new(),
+        (failed, 0) => format!(" ({failed} failed)"),
+        (0, cached) => format!(" ({} from the cache)", counted(cached, "call")),
+        (failed, cached) => format!(" ({failed} failed, {} from the cache)", counted(cached, "call")),
     };
     let cost = |model: &String| report.costs.get(model).map_or(String::new(), |cost| money(*cost));
     let models: String =
         report.usage.iter().map(|(model, usage)| format!("; {model}: {}{}", tokens(usage), cost(model))).collect();
     format!(
-        "{}, {}{failed}, {:.2} s{models}\n",
+        "{}, {}{failed}, {:.2} s{models}\n{}{}",
         counted(report.iterations.into(), "turn"),
         counted(report.sub_calls, "sub-call"),
         report.wall.as_secs_f64(),
+        report.votes.map_or_else(String::new, |votes| {
+            format!("{} of {} runs gave this answer, {} were to agree\n", votes.agree, votes.of, votes.wanted)
+        }),
+        report.plain_call.as_ref().map_or_else(String::new, plain),
     )
+}
+
+/// What the plain call would have been that the run replaced.
+fn plain(call: &PlainCall) -> String {
+    let cost = call.cost.map_or_else(String::new, |cost| format!(", {cost}"));
+    let fits = match (call.fits(), call.window) {
+        (Some(false), Some(window)) => {
+            format!("; it does not fit the model's window of {}", text::grouped(window))
+        }
+        _ => String::new(),
+    };
+    format!("a plain call: about {} tokens in{cost}{fits}\n", text::grouped(call.input_tokens))
 }
 
 fn tokens(usage: &Usage) -> String {
@@ -97,7 +160,7 @@ fn money(cost: Option<Money>) -> String {
 
 /// Why the answer is partial or missing; nothing for a full one.
 pub fn complaint(report: &Report) -> String {
-    if report.stop == Stop::Answered {
+    if matches!(report.stop, Stop::Answered | Stop::Settled { .. }) {
         return String::new();
     }
     let what = if report.answer.is_some() { "the answer is partial" } else { "no answer" };
@@ -114,7 +177,7 @@ pub fn complaint(report: &Report) -> String {
 /// Zero only for an answer given as final.
 pub fn exit_code(report: &Report) -> i32 {
     match report.stop {
-        Stop::Answered => failure::OK,
+        Stop::Answered | Stop::Settled { .. } => failure::OK,
         Stop::ModelFailed => failure::FAILED,
         _ => failure::LIMIT,
     }
@@ -137,9 +200,15 @@ mod tests {
             costs: BTreeMap::new(),
             wall: Duration::from_millis(1_500),
             wall_before: Duration::ZERO,
+            phases: rlm::Phases::default(),
+            cached_calls: 0,
+            route: None,
+            votes: None,
+            plain_call: None,
             differences: Vec::new(),
             trajectory_error: None,
             journal_error: None,
+            cache_error: None,
         }
     }
 
@@ -174,9 +243,10 @@ mod tests {
         assert_eq!(
             json(&Report { costs: BTreeMap::from([("m".into(), None)]), ..report(Stop::Stopped) }).unwrap(),
             "{\"answer\":null,\"value\":null,\"source\":null,\"stop\":\"stopped\",\"iterations\":1,\"sub_calls\":20,\
-             \"failed_sub_calls\":3,\"usage\":{\"builtin\":{\"calls\":2,\"input_tokens\":1234,\"cached_input_tokens\":0,\
+             \"failed_sub_calls\":3,\"cached_calls\":0,\"route\":null,\"votes\":null,\"plain_call\":null,\
+             \"seconds\":{\"root_model\":0.0,\"sub_calls\":0.0,\"cells\":0.0},\"usage\":{\"builtin\":{\"calls\":2,\"input_tokens\":1234,\"cached_input_tokens\":0,\
              \"cache_write_tokens\":0,\"output_tokens\":56,\"reasoning_tokens\":0}},\"cost\":{\"m\":null},\"wall_ms\":1500.0,\"trajectory_error\":null,\
-             \"journal_error\":null}\n"
+             \"journal_error\":null,\"cache_error\":null}\n"
         );
     }
 }

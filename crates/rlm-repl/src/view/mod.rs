@@ -28,10 +28,7 @@ const MAX_TRAJECTORY: u64 = 256 << 20;
 /// Writes the page and says where it is.
 pub fn view(args: &ViewArgs) -> Result<i32> {
     let source = args.trajectory.display();
-    let file = world::open(&args.trajectory).map_err(|error| {
-        Usage::new(format!("trajectory {source}: {}", contexts::describe(&error)))
-            .hint("name a file that `rlm-repl run --trajectory` wrote")
-    })?;
+    let file = open(&args.trajectory)?;
     let (mut lines, cut) = read(BufReader::new(file), &args.trajectory)?;
     if cut {
         world::err(&format!("note: {source}: its last line is incomplete and left out\n"));
@@ -47,6 +44,14 @@ pub fn view(args: &ViewArgs) -> Result<i32> {
         }
     }
     Ok(failure::OK)
+}
+
+/// Opens a trajectory.
+pub fn open(path: &Path) -> Result<cap_std::fs::File, Usage> {
+    world::open(path).map_err(|error| {
+        Usage::new(format!("trajectory {}: {}", path.display(), contexts::describe(&error)))
+            .hint("name a file that `rlm-repl run --trajectory` wrote")
+    })
 }
 
 /// A line on which parts of the contexts were read, where they are still where the run had them.
@@ -83,7 +88,7 @@ fn context_at(path: &Path, about: &Value) -> Option<rlm_sandbox::Context> {
 }
 
 /// The lines of a trajectory, and whether the last was cut off, as a killed run leaves it.
-fn read(from: impl BufRead, path: &Path) -> Result<(Vec<Value>, bool)> {
+pub fn read(from: impl BufRead, path: &Path) -> Result<(Vec<Value>, bool)> {
     let bad = |number: usize, why: &dyn std::fmt::Display| {
         Usage::new(format!("trajectory {}: line {number}: {why}", path.display()))
             .hint("name a file that `rlm-repl run --trajectory` wrote")

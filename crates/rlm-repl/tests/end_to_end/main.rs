@@ -5,6 +5,7 @@
 
 mod exec;
 mod models;
+mod policies;
 mod process;
 #[cfg(target_os = "linux")]
 mod prompt;

@@ -41,6 +41,7 @@ pub use store::{ContextStore, Kind};
 pub use tokens::estimate_tokens;
 
 use documents::Packer;
+use haystack::Haystack;
 use large::Large;
 use pages::Pages;
 use positions::Positions;
@@ -284,6 +285,34 @@ impl Context {
         Some(&valid[..end])
     }
 
+    /// About how many tokens it has, by [`estimate_tokens`]; of long texts by samples.
+    pub fn tokens(&self) -> u64 {
+        let whole = match &self.inner.content {
+            Content::Data { bytes, .. } => return bytes / 3,
+            Content::Large(_) => Haystack::large(self.clone()),
+            Content::One { .. } | Content::Many { .. } => {
+                Some(Haystack::mapped(self.clone(), 0..self.len(), self.chars().is_some()))
+            }
+        };
+        // A file that cannot be read now will be an error where somebody wants what it says.
+        whole.and_then(|text| tokens::estimate(&text).ok()).unwrap_or_else(|| self.len() / 3)
+    }
+
+    /// Its texts with their names, where it is text that is in memory; the name of a single one is empty.
+    pub fn texts_in_memory(&self) -> Option<Vec<(&str, &str)>> {
+        match &self.inner.content {
+            Content::One { pages, chars: Some(_) } => Some(vec![("", std::str::from_utf8(pages.bytes()).ok()?)]),
+            Content::Many { pages, documents, .. } => {
+                let text = |document: &'_ Document| {
+                    let (start, len) = (document.start as usize, document.len as usize);
+                    pages.bytes().get(start..start + len).and_then(|bytes| std::str::from_utf8(bytes).ok())
+                };
+                documents.iter().map(|document| Some((&*document.name, text(document)?))).collect()
+            }
+            Content::One { .. } | Content::Data { .. } | Content::Large(_) => None,
+        }
+    }
+
     /// The bytes to map, if any are.
     pub(crate) fn pages(&self) -> Option<&Pages> {
         match &self.inner.content {
@@ -293,7 +322,7 @@ impl Context {
     }
 
     /// The data, if it is data.
-    pub(crate) fn value(&self) -> Option<&Value> {
+    pub fn value(&self) -> Option<&Value> {
         match &self.inner.content {
             Content::Data { value, .. } => Some(value),
             _ => None,

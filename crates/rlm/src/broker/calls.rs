@@ -16,12 +16,12 @@ use crate::{
 };
 
 /// What came of one sub-call.
-pub(super) type Asked = Result<String, ModelError>;
+pub(crate) type Asked = Result<String, ModelError>;
 
 impl Broker {
     /// Asks `model` every prompt, some at a time; `names` are the calls' names in the journal. The
     /// results are in order. All are paid for or none is sent.
-    pub(super) async fn ask(
+    pub(crate) async fn ask(
         self: &Arc<Self>,
         id: &str,
         model: &SharedModel,
@@ -53,7 +53,7 @@ impl Broker {
         });
         let most = self.tree.settings.sub_call_concurrency.max(1);
         let mut results: Vec<_> = stream::iter(calls).buffer_unordered(most).collect().await;
-        self.tree.recorder.sync();
+        self.tree.sync();
         results.sort_by_key(|(index, _)| *index);
         Ok(results.into_iter().map(|(_, result)| result).collect())
     }
@@ -81,11 +81,14 @@ impl Broker {
         }
         let began = Instant::now();
         let (result, bill) = match self.recorded_call(name, model, prompt) {
-            Some(recorded) => recorded,
+            Some(recorded) => {
+                // So that the cache counts it, as the run that made it did.
+                self.tree.cache.key(model, &self.request(prompt));
+                recorded
+            }
             None => {
                 let wait = self.tree.settings.limits.host_wait;
-                let result = self.tree.ask_in_turn(model, self.request(prompt), reservation, wait).await;
-                let bill = Bill::of(model, &result, true);
+                let (result, bill) = self.tree.ask_in_turn(model, self.request(prompt), reservation, wait).await;
                 self.tree.recorder.append(name, Body::of_call(digest([model.name(), prompt]), &result, &bill));
                 (result, bill)
             }

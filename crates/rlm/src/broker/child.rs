@@ -126,7 +126,7 @@ impl Broker {
         let children: Vec<_> = tasks.into_iter().enumerate().map(child).collect();
         let most = self.tree.settings.child_concurrency.max(1);
         let mut results: Vec<_> = stream::iter(children).buffer_unordered(most).collect().await;
-        self.tree.recorder.sync();
+        self.tree.sync();
         results.sort_by_key(|(index, _)| *index);
         Ok(results.into_iter().map(|(_, result)| result).collect())
     }
@@ -214,7 +214,7 @@ impl ChildRun {
         let (name, depth) = (self.name.clone(), self.parent.depth + 1);
         tree.events.tell(|| Event::ChildStarted { run: name.clone(), depth, question: question.clone() });
         let broker = Broker::new(tree.clone(), self.share.clone(), self.name.clone(), depth, iterations);
-        let child = Child { broker, model: self.model.clone(), schema: self.schema.clone(), session };
+        let child = Child { broker, model: self.model.clone(), schema: self.schema.clone(), session, number: 0 };
         let ended = Course::of_child(child, &question, contexts).await.map_err(failed)?.go_as_child().await;
         let stop = ended.as_ref().map_or("failed", |ended| ended.stop.name());
         tree.events.tell(|| Event::ChildEnded { run: self.name.clone(), stop });

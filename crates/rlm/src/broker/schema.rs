@@ -58,7 +58,7 @@ impl Schema {
     }
 
     /// The prompt with what is asked of the reply.
-    pub(super) fn prompt(&self, prompt: &str) -> String {
+    pub(crate) fn prompt(&self, prompt: &str) -> String {
         format!(
             "{prompt}\n\nReply with one JSON value and nothing else: no explanation, no code fence. It has to meet this \
              JSON schema:\n{}",
@@ -72,7 +72,7 @@ impl Schema {
     }
 
     /// The value a reply holds, or what is wrong with it.
-    pub(super) fn read(&self, reply: &str) -> Result<Value, String> {
+    pub(crate) fn read(&self, reply: &str) -> Result<Value, String> {
         let found = of_reply(reply)?;
         self.check(&found)?;
         Ok(json::value(&found))

@@ -18,7 +18,7 @@ fn broker(sub: ScriptedModel, sub_calls: u64) -> Arc<Broker> {
     let (ledger, began) = (Ledger::new(&settings.budget), Instant::now());
     let trajectory = Trajectory::new(None, Events::default(), Clock { began, started: None });
     let (models, recorder) = (Models::new(sub.clone(), sub), Recorder::none(began));
-    let workshop = Workshop { engine: Engine::new().unwrap(), modules: Vec::new() };
+    let workshop = Workshop { engine: Engine::new().unwrap(), modules: Vec::new(), skills: Vec::new() };
     let (events, stopper) = (Events::default(), Stopper::new());
     let tree = Tree::new(workshop, models, settings, recorder, events, stopper, trajectory);
     Broker::new(tree, ledger, "0".into(), 0, 30)

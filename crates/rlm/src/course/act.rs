@@ -92,7 +92,14 @@ impl Course {
             }
             known => {
                 let cell = self.cell(code).await?;
+                let (ran, _) = (Instant::now(), self.broker.take_wait());
                 let execution = self.execute(&cell).await?;
+                let waited = self.broker.take_wait();
+                self.phases.calls += waited;
+                self.phases.cells += ran.elapsed().saturating_sub(waited);
+                let undone = matches!(&execution.outcome, Outcome::Exceeded(exceeded) if exceeded.undone)
+                    || matches!(&execution.outcome, Outcome::Cancelled { undone: true });
+                self.broker.settle_facts(undone);
                 self.shown(&id, execution, known.as_ref())
             }
         };

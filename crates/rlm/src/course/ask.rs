@@ -2,7 +2,7 @@
 
 use std::{mem, time::Duration};
 
-use rlm_model::{Message, Request, StreamEvent, StreamListener};
+use rlm_model::{ErrorKind, Message, Request, StreamEvent, StreamListener};
 use tokio::time::Instant;
 
 use super::{Course, Said};
@@ -28,37 +28,65 @@ impl Course {
         conversation.message(&message);
         let id = format!("{}/{turn}", self.broker.run);
         let began = Instant::now();
-        let said = match self.tree.recorder.known(&id) {
-            Some(Body::Reply { model, request, text, usage, cost, finish }) => {
-                self.tree.recorder.same_request(&id, request, &conversation.digest());
-                let bill = Bill { is_sub_call: self.is_child(), ..Bill::of_sub_call(model, *usage, *cost, false) };
-                self.broker.ledger.book(bill.amounts());
-                self.tree.count([&bill]);
-                Said::Reply(record_reply(text.clone(), *usage, *finish))
-            }
-            _ => self.ask_anew(turn, &id, message.clone(), conversation.digest(), last).await,
-        };
-        if !matches!(said, Said::Reply(_) | Said::Failed(_)) {
-            // Nothing was said, so the conversation stays as it is for whoever asks next.
-            return said;
-        }
-        mem::take(&mut self.pending);
-        self.say(message);
-        let wall = began.elapsed();
+        let mut messages = self.messages.clone();
+        messages.push(message.clone());
+        let said = self.say_once(&id, Some(turn), messages, conversation.digest(), last).await;
         match &said {
             Said::Reply(reply) => {
-                self.tell(|| Event::ReplyReceived { turn, text: reply.text.clone(), usage: reply.usage, wall });
+                mem::take(&mut self.pending);
+                self.say(message);
+                let (text, usage, wall) = (reply.text.clone(), reply.usage, began.elapsed());
+                self.tell(|| Event::ReplyReceived { turn, text, usage, wall });
             }
-            Said::Failed(error) => {
+            Said::Failed(error) if error.kind != ErrorKind::TooLong => {
                 self.tell(|| Event::ModelFailed { error: error.clone() });
             }
+            // Nothing was said, so the conversation stays as it is for whoever asks next.
             _ => {}
         }
         said
     }
 
+    /// The reply to a conversation: the one in the journal under `id`, or a new one. The listener is told
+    /// the reply as it comes where it is that of a `turn`.
+    pub(super) async fn say_once(
+        &mut self,
+        id: &str,
+        turn: Option<u32>,
+        messages: Vec<Message>,
+        digest: String,
+        last: bool,
+    ) -> Said {
+        let began = Instant::now();
+        let said = match self.tree.recorder.known(id) {
+            Some(Body::Reply { model, request, text, usage, cost, finish }) => {
+                self.tree.recorder.same_request(id, request, &digest);
+                let bill = Bill { is_sub_call: self.is_child(), ..Bill::of_sub_call(model, *usage, *cost, false) };
+                self.broker.ledger.book(bill.amounts());
+                self.tree.count([&bill]);
+                self.tree.cache.key(&self.model, &self.request(messages, last));
+                Said::Reply(record_reply(text.clone(), *usage, *finish))
+            }
+            _ => self.ask_anew(id, turn, messages, digest, last).await,
+        };
+        self.phases.root += began.elapsed();
+        said
+    }
+
+    fn request(&self, messages: Vec<Message>, last: bool) -> Request {
+        let limit = self.tree.reply_tokens().map(|tokens| if last { tokens.min(LAST_WORD_TOKENS) } else { tokens });
+        Request { messages, max_output_tokens: limit }
+    }
+
     /// Asks for something that no journal holds.
-    async fn ask_anew(&mut self, turn: u32, id: &str, message: Message, digest: String, last: bool) -> Said {
+    async fn ask_anew(
+        &mut self,
+        id: &str,
+        turn: Option<u32>,
+        messages: Vec<Message>,
+        digest: String,
+        last: bool,
+    ) -> Said {
         let tree = &self.tree;
         if let Some(stopped) = self.stopped_then() {
             return stopped;
@@ -66,10 +94,7 @@ impl Course {
         if tree.time_left().is_some_and(|left| left <= self.time_kept(last)) {
             return Said::Late;
         }
-        let mut messages = self.messages.clone();
-        messages.push(message);
-        let limit = tree.reply_tokens().map(|tokens| if last { tokens.min(LAST_WORD_TOKENS) } else { tokens });
-        let request = Request { messages, max_output_tokens: limit };
+        let request = self.request(messages, last);
         let most = tree.most(&self.model, &request, self.calls());
         let reserved = if last {
             self.broker.ledger.reserve_last(most)
@@ -83,26 +108,30 @@ impl Course {
         };
         let wait = tree.time_left().map_or(super::ending::NO_END, |left| left.saturating_sub(self.time_kept(last)));
         let broker = self.broker.clone();
-        let told = move |event: StreamEvent<'_>| match event {
-            StreamEvent::Text(text) => broker.tell(|| Event::ReplyPiece { turn, text: text.to_owned() }),
-            StreamEvent::Waiting { wait, why } => {
-                broker.tell(|| Event::ReplyDelayed { turn, wait, why: why.to_owned() })
+        let turn_heard = turn.filter(|_| tree.events.are_heard());
+        let told = turn_heard.map(|turn| {
+            move |event: StreamEvent<'_>| match event {
+                StreamEvent::Text(text) => broker.tell(|| Event::ReplyPiece { turn, text: text.to_owned() }),
+                StreamEvent::Waiting { wait, why } => {
+                    broker.tell(|| Event::ReplyDelayed { turn, wait, why: why.to_owned() });
+                }
+                StreamEvent::Restarted => broker.tell(|| Event::ReplyRestarted { turn }),
+                _ => {}
             }
-            StreamEvent::Restarted => broker.tell(|| Event::ReplyRestarted { turn }),
-            _ => {}
-        };
-        let listener = tree.events.are_heard().then_some(&told as StreamListener<'_>);
-        let result = tokio::select! {
-            result = tree.ask(&self.model, request, reservation, wait, listener) => result,
+        });
+        let listener = told.as_ref().map(|told| told as StreamListener<'_>);
+        let (result, bill) = tokio::select! {
+            asked = tree.ask(&self.model, request, reservation, wait, listener, self.is_child()) => asked,
             () = tree.stopper.aborted() => return Said::Stopped,
         };
-        tree.count([&Bill::of(&self.model, &result, self.is_child())]);
+        tree.count([&bill]);
         match result {
             // A failure is not written down: whoever resumes the run wants to ask again.
             Err(_) if tree.time_left().is_some_and(|left| left <= self.time_kept(last)) => Said::Late,
             Err(error) => Said::Failed(error),
             Ok(reply) => {
-                tree.recorder.commit(id, Body::of_reply(&self.model, digest, &reply));
+                tree.recorder.append(id, Body::of_reply(digest, &reply, &bill));
+                tree.sync();
                 Said::Reply(reply)
             }
         }

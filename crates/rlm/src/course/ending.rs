@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use rlm_sandbox::{Cell, Limits};
 use tokio::time::Instant;
 
 use super::{Course, Ended, Said};
@@ -15,7 +14,7 @@ use crate::{
 pub(super) const NO_END: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// What the cell may take that asks for a candidate when the run has ended.
-const CANDIDATE_WALL: Duration = Duration::from_secs(5);
+pub(super) const CANDIDATE_WALL: Duration = Duration::from_secs(5);
 
 impl Course {
     /// Asks once more, for the best answer there is, if the budget keeps something for that.
@@ -51,12 +50,8 @@ impl Course {
     /// The best there is when nobody gave an answer: what a cell left in `answer`, then what was
     /// claimed too early.
     async fn best_candidate(&mut self) -> Option<Answer> {
-        let limits = Limits { wall: CANDIDATE_WALL, ..self.session.limits().clone() };
-        let left = Cell::within("FINAL(answer[\"content\"])", limits);
         self.broker.enter(format!("{}/end", self.broker.run));
-        let submitted = self.execute(&left).await.ok().and_then(|execution| execution.submitted);
-        let left = submitted.map(|value| Answer::of_value(value, Source::Candidate));
-        left.filter(|answer| !answer.text.is_empty()).or_else(|| self.candidate.take())
+        self.draft().await.filter(|answer| !answer.text.is_empty()).or_else(|| self.candidate.take())
     }
 
     /// Puts together what the run came to.
@@ -85,6 +80,12 @@ impl Course {
             usage: totals.usage,
             wall: self.began.elapsed(),
             wall_before: self.tree.recorder.before(),
+            phases: self.phases,
+            cached_calls: totals.cached,
+            route: self.route,
+            votes: None,
+            plain_call: None,
+            cache_error: None,
             differences: Vec::new(),
             trajectory_error: None,
             journal_error: None,

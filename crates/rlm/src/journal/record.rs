@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rlm_model::{ErrorKind, Finish, ModelError, Money, Reply, SharedModel, Usage};
+use rlm_model::{ErrorKind, Finish, ModelError, Money, Reply, Usage};
 use rlm_sandbox::HostError;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -110,6 +110,8 @@ pub(crate) struct Bill {
     pub failed: bool,
     /// Whether it counts among the calls below the root run.
     pub is_sub_call: bool,
+    /// Whether a cache answered it.
+    pub cached: bool,
 }
 
 /// What calls came to.
@@ -117,6 +119,8 @@ pub(crate) struct Bill {
 pub(crate) struct Settled {
     pub calls: u64,
     pub failed: u64,
+    /// Calls that a cache answered.
+    pub cached: u64,
     pub usage: BTreeMap<String, Usage>,
     /// Nothing where one call's price is unknown.
     pub costs: BTreeMap<String, Option<Money>>,
@@ -127,6 +131,7 @@ impl Settled {
     pub(crate) fn add(&mut self, bill: &Bill) {
         self.calls += u64::from(bill.is_sub_call);
         self.failed += u64::from(bill.is_sub_call && bill.failed);
+        self.cached += u64::from(bill.cached);
         *self.usage.entry(bill.model.clone()).or_default() += bill.usage;
         // What a failed call cost, nobody says.
         if !bill.failed {
@@ -177,13 +182,13 @@ pub(crate) struct Failure {
 
 impl Body {
     /// The record of a root model's reply.
-    pub(crate) fn of_reply(model: &SharedModel, request: String, reply: &Reply) -> Self {
+    pub(crate) fn of_reply(request: String, reply: &Reply, bill: &Bill) -> Self {
         let finish = match reply.finish {
             Finish::Stop => Ended::Stop,
             Finish::Length => Ended::Length,
             _ => Ended::Other,
         };
-        let (model, cost) = (model.name().to_owned(), model.cost(&reply.usage));
+        let (model, cost) = (bill.model.clone(), bill.cost);
         Self::Reply { model, request, text: reply.text.clone(), usage: reply.usage, cost, finish }
     }
 

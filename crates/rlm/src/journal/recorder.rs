@@ -110,6 +110,11 @@ impl Recorder {
         self.known.get(id)
     }
 
+    /// Whether the journal held anything when the run began.
+    pub(crate) fn holds_anything(&self) -> bool {
+        !self.known.is_empty()
+    }
+
     /// What the journal holds below `id`.
     pub(crate) fn below<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Body> {
         let inside = move |name: &str| name.strip_prefix(id).is_some_and(|rest| rest.starts_with(['.', '/']));

@@ -6,7 +6,7 @@ mod spend;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rlm::{Budget, Event, Run};
+use rlm::{Budget, Event, Route, Run, Took};
 
 use crate::{text, world};
 use live::Live;
@@ -67,6 +67,15 @@ impl Display {
 /// One line about an event that every display tells the same way.
 fn remark(event: &Event) -> Option<String> {
     Some(match event {
+        Event::Routed { route } => return routed(route),
+        Event::Compacted { turn, .. } => format!("  before turn {turn} the conversation was summed up"),
+        Event::Verified { why: Some(why), .. } => {
+            format!("  a check sent the answer back: {}", text::first_lines(why, 1, 100).concat())
+        }
+        Event::CandidateEnded { run, answer: Some(answer) } => {
+            format!("  run {run} answered: {}", text::first_lines(answer, 1, 100).concat())
+        }
+        Event::CandidateEnded { run, answer: None } => format!("  run {run} ended without an answer"),
         Event::ClosingTurnStarted => "closing turn: asking for the best answer".into(),
         Event::Nudged { .. } => "  no code and no answer in the reply: asking again".into(),
         Event::FinalNotTrusted { .. } => {
@@ -84,6 +93,16 @@ fn remark(event: &Event) -> Option<String> {
         Event::TrajectoryFailed { error } => format!("  the trajectory cannot be written: {error}"),
         _ => return None,
     })
+}
+
+/// What the router chose, where a plain call was made.
+fn routed(route: &Route) -> Option<String> {
+    let tokens = text::grouped(route.tokens.unwrap_or(0));
+    match route.took {
+        Took::PlainCall => Some(format!("about {tokens} tokens: answered by one plain call")),
+        Took::LoopAfterPlainCall => Some(format!("about {tokens} tokens: a plain call did not settle it")),
+        _ => None,
+    }
 }
 
 /// Sub-calls that are under way, of however many batches.
