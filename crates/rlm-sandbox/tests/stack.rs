@@ -9,7 +9,7 @@ use std::{hint::black_box, thread};
 use rlm_sandbox::{Cell, Engine, HostCall, HostError, Limits, Outcome, Session, Value};
 
 /// The smallest stack of a thread that drives sessions, as SECURITY.md says.
-const SMALLEST: usize = 128 << 10;
+const SMALLEST: usize = 256 << 10;
 
 /// What a host function may use of the fiber's stack, as SECURITY.md says.
 const HOST_FUNCTION: usize = 2 << 20;

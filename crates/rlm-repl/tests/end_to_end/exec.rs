@@ -63,7 +63,8 @@ fn a_limit_is_exit_code_3_and_a_hint() {
     let spin = rlm_repl(&["exec", "--timeout", "0.2", "-c", "print('before')\nwhile True: pass"], "");
     assert_eq!((spin.code, spin.stdout.as_str()), (3, "before\n"));
     let [error, hint] = last_lines(&spin, 2)[..] else { panic!("{spin:?}") };
-    assert!(error.starts_with("error: limit exceeded: wall: 0.2"), "{error}");
+    // How much over it was depends on the machine.
+    assert!(error.starts_with("error: limit exceeded: wall: "), "{error}");
     assert!(error.ends_with(" s of 0.200 s"), "{error}");
     assert_eq!(hint, "hint: allow more with --timeout, such as --timeout 120");
 
