@@ -1,5 +1,7 @@
 #! expect = "raised: ExceptionGroup | exceeded: wall | exceeded: fuel"
-group = ValueError("inner")
-for n in range(60):
-    group = ExceptionGroup("double", [group, group])
-raise group
+def fail():
+    group = ValueError("inner")
+    for n in range(60):
+        group = ExceptionGroup("double", [group, group])
+    raise group
+fail()
