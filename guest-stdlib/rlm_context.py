@@ -530,8 +530,9 @@ def _bind(name, shape, names, values, space):
     else:
         value = LargeText(*shape)
         if value.size > sys.maxsize:
-            # The first thing everybody asks of a context, and Python's own can tell 31 bits.
-            builtins.len = _len
+            # The first thing everybody asks of a context, and Python's own can tell 31 bits. Not among the
+            # built-ins, which are put back after every cell.
+            space["len"] = _len
     space[name] = _bound[name] = value
     # Built-ins rather than reserved names: `count = 0` and `lines = ...` are too common to undo.
     for helper in HELPERS:
