@@ -350,10 +350,12 @@ impl Session {
         }
     }
 
-    /// Runs code of our own, which no cell wrote, and returns what it gives.
-    pub(crate) async fn run_own(&mut self, code: String) -> Result<Value> {
+    /// Evaluates an expression of our own, which no cell wrote. What it gives is submitted rather than shown:
+    /// `_` stays what the last cell made it.
+    pub(crate) async fn evaluate_own(&mut self, expression: &str) -> Result<Value> {
+        let code = format!("__import__(\"_rlm\").submit({expression}); None");
         match self.request_within(&Request::Run { name: "<session>".to_owned(), code }, BINDING_TIME).await? {
-            Reply::Completed { shown, .. } => Ok(shown.and_then(|shown| shown.data).unwrap_or(Value::None)),
+            Reply::Completed { submitted, .. } => Ok(submitted.unwrap_or(Value::None)),
             Reply::Raised { fault, .. } => Err(SandboxError::Refused(format!("{}: {}", fault.kind, fault.message))),
             other => Err(unexpected(other)),
         }

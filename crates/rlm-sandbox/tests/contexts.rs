@@ -131,7 +131,9 @@ async fn further_contexts_are_numbered_on() {
     let text = |text: &str| Context::text(text).unwrap();
     let mut session = session().await;
     assert_eq!(session.add_contexts(&[("", &text("one"))]).await.unwrap(), [["context", "context_0"]]);
+    assert_eq!(value(&mut session, "'shown'").await, "'shown'");
     assert_eq!(session.add_contexts(&[("second", &text("two"))]).await.unwrap(), [["context_1", "second"]]);
+    assert_eq!(value(&mut session, "_").await, "'shown'");
     let before = session.checkpoint().await.unwrap();
     // The name goes over to the new one; the number stays with the old.
     let both = [("second", &text("three")), ("", &documents())];
@@ -359,6 +361,8 @@ async fn a_text_over_2_gib_is_measured_and_cut() {
         value(&mut session, "len(context), context.size, bool(context)").await,
         format!("({length}, {length}, True)")
     );
+    // Built-ins are put back after every cell.
+    assert_eq!(value(&mut session, "len(context), len('four')").await, format!("({length}, 4)"));
     assert_eq!(
         value(&mut session, "context").await,
         "<a text of 2,147,483,662 characters, too large to be one str: slice it, iterate it, or use search(), count(), lines(), chunks()>"

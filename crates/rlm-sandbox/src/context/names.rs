@@ -77,7 +77,7 @@ impl Session {
 
     /// Calls a function of the guest's `rlm_context`.
     async fn evaluate(&mut self, call: &str) -> Result<Value> {
-        self.run_own(format!("__import__(\"rlm_context\").{call}")).await
+        self.evaluate_own(&format!("__import__(\"rlm_context\").{call}")).await
     }
 }
 
