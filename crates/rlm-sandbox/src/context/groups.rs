@@ -35,8 +35,12 @@ pub fn find_all(texts: &[Haystack], pattern: &Pattern, stop: &Stop) -> io::Resul
     }
     let jobs: Vec<&[Hit]> = hits.chunks(AT_A_TIME).collect();
     let found = each(&jobs, |hits| {
-        stop.check()?;
-        hits.iter().map(|hit| one(&texts[hit.text], pattern, hit)).collect::<io::Result<Vec<Value>>>()
+        let one = |hit: &Hit| {
+            // For each: the groups of one may take a look at all the rest of the text.
+            stop.check()?;
+            one(&texts[hit.text], pattern, hit)
+        };
+        hits.iter().map(one).collect::<io::Result<Vec<Value>>>()
     })?;
     Ok(Value::List(found.into_iter().flatten().collect()))
 }
