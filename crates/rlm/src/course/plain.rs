@@ -15,6 +15,10 @@ const UNKNOWN_WINDOW: u64 = 100_000;
 /// Tokens of a window that are kept for the reply, where nobody says how long it may be.
 const REPLY_TOKENS: u64 = 8_192;
 
+/// Bytes of contexts that no window holds as tokens: more than so many are not copied and counted to find
+/// that out.
+const MOST_READ: u64 = 32 << 20;
+
 /// What the model replies when reading is not enough.
 const NOT_SETTLED: &str = "NOT FOUND";
 
@@ -27,15 +31,20 @@ impl Course {
             return None;
         }
         let id = format!("{}/plain", self.broker.run);
-        let texts: Option<Vec<String>> = contexts.iter().map(text_of).collect();
-        let tokens = texts.as_ref().map(|texts| texts.iter().map(|text| estimate_tokens(text)).sum::<u64>());
+        let is_long = contexts.iter().map(|bound| bound.context.len()).sum::<u64>() > MOST_READ;
+        let texts: Option<Vec<String>> = if is_long { None } else { contexts.iter().map(text_of).collect() };
+        let tokens = match &texts {
+            Some(texts) => Some(texts.iter().map(|text| estimate_tokens(text)).sum::<u64>()),
+            None if is_long => Some(contexts.iter().map(|bound| bound.context.tokens()).sum()),
+            None => None,
+        };
         let most = self.most_for_plain_call(policy);
         let recorder = &self.tree.recorder;
         // What was decided before a run was resumed is not decided again: the model that lends its name to a
         // replay has no window.
         let routed = match recorder.holds_anything() {
             true => recorder.known(&id).is_some(),
-            false => tokens.is_some_and(|tokens| tokens <= most),
+            false => !is_long && tokens.is_some_and(|tokens| tokens <= most),
         };
         let took = |took| Route { policy: policy.name(), tokens, most, took };
         self.route = Some(took(if routed { Took::LoopAfterPlainCall } else { Took::Loop }));
