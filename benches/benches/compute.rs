@@ -8,7 +8,14 @@
 
 #![allow(clippy::disallowed_methods, reason = "it measures, and asks another program for its time")]
 
-use std::{error::Error, fs, path::Path, process::Command, time::Duration};
+use std::{
+    error::Error,
+    fs,
+    io::Write,
+    path::Path,
+    process::{Command, Stdio},
+    time::Duration,
+};
 
 use rlm_benches::{run, runtime, session};
 use rlm_sandbox::{Cell, Engine, Outcome};
@@ -16,24 +23,8 @@ use rustix::time::{ClockId, clock_gettime};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// What CPython is asked to do with a program: the same two parts, the second `runs` times.
-const REFERENCE: &str = r##"
-import contextlib, io, sys, time
-prepare, timed = open(sys.argv[1], encoding="utf-8").read().split("#: timed\n")
-prepare, timed = compile(prepare, "prepare", "exec"), compile(timed, "timed", "exec")
-names = {"__name__": "__main__"}
-exec(prepare, names)
-best = None
-for _ in range(int(sys.argv[2])):
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        start = time.process_time()
-        exec(timed, names)
-        took = time.process_time() - start
-    best = took if best is None else min(best, took)
-print(best)
-print(out.getvalue(), end="")
-"##;
+/// What CPython is asked to do with a program: the same two parts, the second several times.
+const REFERENCE: &str = include_str!("../reference.py");
 
 /// One program's times and what it printed.
 struct Measured {
@@ -107,7 +98,16 @@ fn wanted(name: &str, parts: &[String]) -> bool {
 }
 
 fn there(file: &Path, runs: usize) -> Result<Measured> {
-    let output = Command::new("python3").arg("-c").arg(REFERENCE).arg(file).arg(runs.to_string()).output()?;
+    let parts = fs::read_to_string(file)?.replacen("#: timed\n", "\0", 1);
+    let mut python = Command::new("python3")
+        .args(["-c", REFERENCE, &runs.to_string(), "process_time"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    // It reads all of it before it writes anything.
+    python.stdin.take().ok_or("no pipe to python3")?.write_all(parts.as_bytes())?;
+    let output = python.wait_with_output()?;
     if !output.status.success() {
         return Err(format!("{}: {}", file.display(), String::from_utf8_lossy(&output.stderr)).into());
     }

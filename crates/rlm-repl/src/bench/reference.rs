@@ -7,24 +7,9 @@ use tokio::time::Instant;
 
 use crate::world;
 
-/// Runs the two parts of a program, the second several times, and prints the least time and the output.
-const PROGRAM: &str = r#"
-import contextlib, io, sys, time
-prepare, timed = sys.stdin.read().split("\0")
-prepare, timed = compile(prepare, "prepare", "exec"), compile(timed, "timed", "exec")
-names = {"__name__": "__main__"}
-exec(prepare, names)
-best = None
-for _ in range(int(sys.argv[1])):
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        start = time.perf_counter()
-        exec(timed, names)
-        took = time.perf_counter() - start
-    best = took if best is None else min(best, took)
-print(best)
-print(out.getvalue(), end="")
-"#;
+/// Runs the two parts of a program, the second several times, and prints the least time and the output. The
+/// project's own benches ask with it too.
+const PROGRAM: &str = include_str!("../../../../benches/reference.py");
 
 /// CPython.
 pub struct Reference {
@@ -52,7 +37,8 @@ impl Reference {
 
     /// A program's least time of so many runs, and what it printed.
     pub fn run(&self, prepare: &str, timed: &str, runs: u32) -> Result<Took> {
-        let said = python(&self.program, &["-c", PROGRAM, &runs.to_string()], &format!("{prepare}\0{timed}"))?;
+        let args = ["-c", PROGRAM, &runs.to_string(), "perf_counter"];
+        let said = python(&self.program, &args, &format!("{prepare}\0{timed}"))?;
         let (seconds, output) = said.split_once('\n').context("python3 printed nothing")?;
         Ok(Took { seconds: seconds.parse().context("python3 printed no time")?, output: output.to_owned() })
     }
