@@ -4,6 +4,7 @@
 //! usage: rlm-imager GUEST.wasm OUT_DIR TARGET
 
 mod boot;
+mod branches;
 mod meter;
 mod rewrite;
 #[path = "../../src/settings.rs"]
