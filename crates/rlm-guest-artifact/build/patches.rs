@@ -37,7 +37,20 @@ pub type Crates = &'static [(&'static str, &'static [&'static [Patch]])];
 
 /// The changed dependencies of the guest.
 pub const GUEST: Crates = &[
-    ("rustpython-vm", &[host::VM, language::VM, frame::VM, objects::VM, text::VM, numbers::VM]),
+    (
+        "rustpython-vm",
+        &[
+            host::VM,
+            language::VM,
+            frame::VM,
+            objects::VM,
+            objects::INT,
+            objects::FLOAT,
+            objects::LIST,
+            text::VM,
+            numbers::VM,
+        ],
+    ),
     ("rustpython-stdlib", &[language::STDLIB]),
     ("rustpython-codegen", &[codegen::CODEGEN, language::CODEGEN]),
     ("rustpython-common", &[text::COMMON]),

@@ -119,4 +119,178 @@ pub const VM: &[Patch] = &[
                     }
 ",
     },
+    Patch {
+        file: "src/frame.rs",
+        reason: "every turn of a loop of the program called a function to learn that nothing is traced",
+        old: "        self.jump_relative_backward(delta, caches);
+        self.trace_backward_same_line(from_idx, vm)
+",
+        new: "        self.jump_relative_backward(delta, caches);
+        if !vm.use_tracing.get() {
+            return Ok(());
+        }
+        self.trace_backward_same_line(from_idx, vm)
+",
+    },
+    simple(
+        "            let result = self.execute_instruction(op, arg, &mut do_extend_arg, vm);
+",
+        "            let mut simple = false;
+            let result = self.execute_or_move(op, arg, &mut do_extend_arg, &mut simple, vm);
+            if simple {
+                arg_state.reset();
+                idx += 1;
+                continue;
+            }
+",
+    ),
+    simple(
+        "    /// Execute a single instruction.
+    #[inline(always)]
+    fn execute_instruction(
+        &mut self,
+        instruction: Instruction,
+        arg: bytecode::OpArg,
+        extend_arg: &mut bool,
+        vm: &VirtualMachine,
+    ) -> FrameResult {
+",
+        "    fn execute_instruction(
+        &mut self,
+        instruction: Instruction,
+        arg: bytecode::OpArg,
+        extend_arg: &mut bool,
+        vm: &VirtualMachine,
+    ) -> FrameResult {
+        self.execute_or_move(instruction, arg, extend_arg, &mut false, vm)
+    }
+
+    /// Execute a single instruction; `simple` becomes true if all it did was to move a value.
+    #[inline(always)]
+    fn execute_or_move(
+        &mut self,
+        instruction: Instruction,
+        arg: bytecode::OpArg,
+        extend_arg: &mut bool,
+        simple: &mut bool,
+        vm: &VirtualMachine,
+    ) -> FrameResult {
+",
+    ),
+    simple(
+        "                self.push_local(idx.as_usize(), vm)?;
+                Ok(None)
+",
+        "                self.push_local(idx.as_usize(), vm)?;
+                *simple = true;
+                Ok(None)
+",
+    ),
+    simple(
+        "                self.push_local(idx2.as_usize(), vm)?;
+                Ok(None)
+",
+        "                self.push_local(idx2.as_usize(), vm)?;
+                *simple = true;
+                Ok(None)
+",
+    ),
+    simple(
+        "                    .ok_or_else(|| reference_error(self.code.varnames[idx], vm))?;
+                self.push_value(x);
+                Ok(None)
+",
+        "                    .ok_or_else(|| reference_error(self.code.varnames[idx], vm))?;
+                self.push_value(x);
+                *simple = true;
+                Ok(None)
+",
+    ),
+    simple(
+        "                unsafe { self.push_borrowed(value.as_object()) };
+                Ok(None)
+",
+        "                unsafe { self.push_borrowed(value.as_object()) };
+                *simple = true;
+                Ok(None)
+",
+    ),
+    simple(
+        "                self.push_value(self.code.constants[u32::from(arg).into()].clone().into());
+                Ok(None)
+",
+        "                self.push_value(self.code.constants[u32::from(arg).into()].clone().into());
+                *simple = true;
+                Ok(None)
+",
+    ),
+    simple(
+        "                let fastlocals = self.localsplus.fastlocals_mut();
+                fastlocals[idx] = value;
+                Ok(None)
+",
+        "                let fastlocals = self.localsplus.fastlocals_mut();
+                fastlocals[idx] = value;
+                *simple = true;
+                Ok(None)
+",
+    ),
+    simple(
+        "                self.push_value_opt(load_value);
+                Ok(None)
+",
+        "                self.push_value_opt(load_value);
+                *simple = true;
+                Ok(None)
+",
+    ),
+    simple(
+        "                fastlocals[idx1] = value1;
+                fastlocals[idx2] = value2;
+                Ok(None)
+",
+        "                fastlocals[idx1] = value1;
+                fastlocals[idx2] = value2;
+                *simple = true;
+                Ok(None)
+",
+    ),
+    simple(
+        "                // Pop value from stack and ignore.
+                self.pop_stackref();
+                Ok(None)
+",
+        "                // Pop value from stack and ignore.
+                self.pop_stackref();
+                *simple = true;
+                Ok(None)
+",
+    ),
+    simple(
+        "                // Push NULL for self_or_null slot in call protocol
+                self.push_null();
+                Ok(None)
+",
+        "                // Push NULL for self_or_null slot in call protocol
+                self.push_null();
+                *simple = true;
+                Ok(None)
+",
+    ),
+    simple(
+        "            Instruction::NotTaken => Ok(None),
+",
+        "            Instruction::NotTaken => {
+                *simple = true;
+                Ok(None)
+            }
+",
+    ),
 ];
+
+/// Half of all instructions move a value between the operand stack and the local variables. They say that
+/// this was all: there is no result to look at, there are no caches to step over, and the next index is known.
+const fn simple(old: &'static str, new: &'static str) -> Patch {
+    let reason = "an instruction that only moves a value tells the loop to go on with the next";
+    Patch { file: "src/frame.rs", reason, old, new }
+}
