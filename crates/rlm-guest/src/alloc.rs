@@ -5,7 +5,9 @@
 //! Slabs come in groups, and a group that is empty goes back to the system, so that what was once
 //! a million numbers can become one text.
 //!
-//! Blocks of a slab are laid out as they are first asked for, so pages nobody needed stay untouched.
+//! Blocks of a slab are laid out as they are first asked for, so pages nobody needed stay untouched. What
+//! the slabs of a group know of themselves stands together at its beginning: a cell that takes blocks of
+//! many sizes writes a few pages of these, and not one for each size.
 
 use core::{
     alloc::{GlobalAlloc, Layout},
@@ -13,14 +15,20 @@ use core::{
     ptr::null_mut,
 };
 
-/// Size and alignment of a slab, and so what a block's address is cut to to find its slab.
-const SLAB: usize = 64 << 10;
+/// Size of a slab.
+const SLAB: usize = 32 << 10;
 
 /// Slabs in a group.
-const GROUP: usize = 8;
+const GROUP: usize = 16;
 
-/// What a slab needs for itself.
+/// Size and alignment of a group, and so what a block's address is cut to to find its group.
+const GROUP_SIZE: usize = GROUP * SLAB;
+
+/// Room for what is known of one slab.
 const HEADER: usize = 64;
+
+/// The beginning of a group: a header for each slab, and one for itself.
+const HEADERS: usize = (GROUP + 1) * HEADER;
 
 /// Blocks are laid out this many bytes at a time.
 const LAID_OUT: usize = 1024;
@@ -38,7 +46,7 @@ struct Free {
     next: *mut Free,
 }
 
-/// The beginning of a slab.
+/// What is known of a slab.
 #[repr(C)]
 struct Slab {
     free: *mut Free,
@@ -47,16 +55,13 @@ struct Slab {
     /// Whether it is in its class's list, which holds the slabs that have room.
     listed: bool,
     class: u8,
-    /// Its number in its group.
-    number: u8,
-    /// Bytes laid out as blocks so far, the header included.
+    /// Bytes laid out as blocks so far; in a group's first slab, the headers included.
     laid_out: u32,
     previous: *mut Slab,
     next: *mut Slab,
-    group: *mut Group,
 }
 
-/// What a group knows of its slabs; kept in the header of its first one.
+/// What a group knows of its slabs; kept behind their headers.
 #[repr(C)]
 struct Group {
     /// A bit for each slab in use.
@@ -65,7 +70,7 @@ struct Group {
     next: *mut Group,
 }
 
-const _: () = assert!(size_of::<Slab>() <= HEADER && CLASSES < 256 && GROUP <= 32);
+const _: () = assert!(size_of::<Slab>() <= HEADER && size_of::<Group>() <= HEADER && CLASSES < 256 && GROUP < 32);
 
 struct Heap {
     /// For each class, the slabs that have room.
@@ -198,10 +203,20 @@ unsafe impl<S: GlobalAlloc> GlobalAlloc for Slabs<S> {
     }
 }
 
-/// The slab a block is in.
+/// The header of the slab a block is in.
 #[inline(always)]
 fn slab_of(block: *mut u8) -> *mut Slab {
-    block.map_addr(|address| address & !(SLAB - 1)).cast()
+    block.map_addr(|address| (address & !(GROUP_SIZE - 1)) + address % GROUP_SIZE / SLAB * HEADER).cast()
+}
+
+/// Where the group begins that a header is in.
+fn start_of<T>(header: *mut T) -> *mut u8 {
+    header.cast::<u8>().map_addr(|address| address & !(GROUP_SIZE - 1))
+}
+
+/// The number in its group of the slab a header is of.
+fn number_of(slab: *mut Slab) -> usize {
+    slab.addr() % GROUP_SIZE / HEADER
 }
 
 impl<S: GlobalAlloc> Slabs<S> {
@@ -266,17 +281,15 @@ impl<S: GlobalAlloc> Slabs<S> {
             if (*group).taken == (1 << GROUP) - 1 {
                 unlink_group(heap, group);
             }
-            let slab: *mut Slab = start_of(group).add(number * SLAB).cast();
+            let slab: *mut Slab = start_of(group).add(number * HEADER).cast();
             *slab = Slab {
                 free: null_mut(),
                 used: 0,
                 listed: false,
                 class: class as u8,
-                number: number as u8,
                 laid_out: first_block(number) as u32,
                 previous: null_mut(),
                 next: null_mut(),
-                group,
             };
             slab
         }
@@ -285,9 +298,9 @@ impl<S: GlobalAlloc> Slabs<S> {
     unsafe fn give_back_slab(&self, heap: &mut Heap, slab: *mut Slab) {
         // SAFETY: no block of the slab is in use, and it is in no list.
         unsafe {
-            let group = (*slab).group;
+            let group = group_at(start_of(slab));
             let was_full = (*group).taken == (1 << GROUP) - 1;
-            (*group).taken &= !(1 << (*slab).number);
+            (*group).taken &= !(1 << number_of(slab));
             if was_full {
                 link_group(heap, group);
             }
@@ -300,27 +313,23 @@ impl<S: GlobalAlloc> Slabs<S> {
     }
 }
 
-/// Where blocks begin: the first slab holds what the group needs too.
+/// Where blocks begin: the first slab holds the headers.
 const fn first_block(number: usize) -> usize {
-    if number == 0 { 2 * HEADER } else { HEADER }
+    if number == 0 { HEADERS } else { 0 }
 }
 
 const fn group_layout() -> Layout {
     // A little less than whole slabs, so that the system's own header does not cost it another.
-    match Layout::from_size_align(GROUP * SLAB - 64, SLAB) {
+    match Layout::from_size_align(GROUP_SIZE - 64, GROUP_SIZE) {
         Ok(layout) => layout,
         Err(_) => unreachable!(),
     }
 }
 
-/// The group of the slabs from `start` on: behind the first slab's own header.
+/// The group that begins at `start`: behind the headers of its slabs.
 unsafe fn group_at(start: *mut u8) -> *mut Group {
     // SAFETY: inside the first slab.
-    unsafe { start.add(HEADER).cast() }
-}
-
-fn start_of(group: *mut Group) -> *mut u8 {
-    slab_of(group.cast()).cast()
+    unsafe { start.add(GROUP * HEADER).cast() }
 }
 
 /// Lays out some more blocks of a slab; false when it is full.
@@ -334,7 +343,7 @@ unsafe fn lay_out(slab: *mut Slab) -> bool {
         if blocks == 0 {
             return false;
         }
-        let base: *mut u8 = slab.cast();
+        let base = start_of(slab).add(number_of(slab) * SLAB);
         let mut next = null_mut();
         for index in (0..blocks).rev() {
             let block: *mut Free = base.add(start + index * size).cast();
