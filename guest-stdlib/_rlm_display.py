@@ -7,7 +7,15 @@ types by itself; of everything else it takes `repr`, which may run code of the c
 from collections import Counter, OrderedDict, defaultdict, deque
 
 _repr, _len, _iter, _next, _type, _id = repr, len, iter, next, type, id
+_isinstance, _exception, _args_of = isinstance, BaseException, BaseException.args.__get__
+_attribute_of = type.__getattribute__
+_repr_of_exception = (BaseException.__repr__, BaseExceptionGroup.__repr__)
 _int_digits = 4300
+
+
+def _name_of(kind):
+    """A type's name, whatever its metaclass says."""
+    return _attribute_of(kind, "__name__")
 
 
 class Display:
@@ -36,6 +44,8 @@ class _Showing:
             text = self.text(value, "characters" if kind is str else "bytes")
         elif kind in _OPEN:
             return self.inside(value, kind)
+        elif _isinstance(value, _exception) and _attribute_of(kind, "__repr__") in _repr_of_exception:
+            return self.exception(value, kind)
         else:
             text = self.leaf(value, kind)
         self.left -= _len(text)
@@ -53,10 +63,17 @@ class _Showing:
         except Exception as error:
             if kind is int:
                 return f"<int of about {int(value.bit_length() * 0.30103) + 1} digits>"
-            return f"<{kind.__name__} whose repr raised {_type(error).__name__}>"
+            return f"<{_name_of(kind)} whose repr raised {_name_of(_type(error))}>"
         if _len(text) > self.bounds.text:
             return f"{text[:self.bounds.text]}...[{_len(text)} characters]"
         return text
+
+    def exception(self, value, kind):
+        """As its own `repr` has it, which would visit what a group of exceptions holds as often as it is held."""
+        name = _name_of(kind)
+        self.left -= _len(name)
+        shown = self.inside(_args_of(value), tuple)
+        return name + (f"{shown[:-2]})" if shown.endswith(",)") else shown)
 
     def inside(self, value, kind):
         """A container: its brackets, and as many entries as there is room for."""
