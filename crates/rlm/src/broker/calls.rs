@@ -47,14 +47,15 @@ impl Broker {
             self.tree.events.tell(|| Event::SubCallsStarted { model, count });
         }
         let parts: Vec<Reservation> = costs.into_iter().map(|cost| reserved.split(cost)).collect();
-        let calls = prompts.into_iter().zip(parts).enumerate().map(|(index, ((name, prompt), part))| {
+        let places = self.places(prompts.len());
+        let calls = prompts.into_iter().zip(parts).zip(places).map(|(((name, prompt), part), place)| {
             let (broker, model) = (self.clone(), model.clone());
-            async move { (index, broker.ask_one(&name, &model, &prompt, part, by).await) }
+            async move { (place, broker.ask_one(&name, &model, &prompt, part, place, by).await) }
         });
         let most = self.tree.settings.sub_call_concurrency.max(1);
         let mut results: Vec<_> = stream::iter(calls).buffer_unordered(most).collect().await;
         self.tree.sync();
-        results.sort_by_key(|(index, _)| *index);
+        results.sort_by_key(|(place, _)| *place);
         Ok(results.into_iter().map(|(_, result)| result).collect())
     }
 
@@ -74,6 +75,7 @@ impl Broker {
         model: &SharedModel,
         prompt: &str,
         reservation: Reservation,
+        place: usize,
         by: Option<&'static str>,
     ) -> Asked {
         if let Some(error) = self.too_long(model, prompt) {
@@ -100,7 +102,8 @@ impl Broker {
         let text = result.as_ref().map(|reply| reply.text.clone()).map_err(ModelError::clone);
         if self.tree.trajectory().is_kept() {
             let (model, prompt) = (model.name().into(), prompt.to_owned());
-            self.log().calls.push(SubCall { model, prompt, result, began, wall, by });
+            let cost = bill.cost.filter(|_| !bill.failed);
+            self.log().calls.push(SubCall { model, prompt, result, cost, place, began, wall, by });
         }
         text
     }
