@@ -52,8 +52,9 @@ pub fn run(args: &RunArgs) -> Result<i32> {
     let file = File::read(args.config.config.as_deref(), &environment)?;
     let chosen = config::choose(&args.models, &file, &environment)?;
     let settings = Settings { sub_prompt_chars: config::windows(&chosen.models)?, ..settings(args, &file)? };
-    let settings = args.policy.over(settings);
-    let equipment = args.policy.equipment()?;
+    let policy = args.policy.over(&file);
+    let settings = policy.over(settings);
+    let equipment = policy.equipment()?;
     let trajectory = args.trajectory.as_deref().map(trajectory_sink).transpose()?;
     let journal = journal_of(args)?;
     let shown = Shown {
@@ -71,7 +72,7 @@ pub fn run(args: &RunArgs) -> Result<i32> {
             run = run.trajectory(sink);
         }
         if let Some(file) = journal {
-            run = run.journal(file, journal::key(), serde_json::to_value(Note::of(args, &context))?);
+            run = run.journal(file, journal::key(), serde_json::to_value(Note::of(args, &context, &policy))?);
         }
         if let Some(followed) = followed {
             run = run.history(followed.history());

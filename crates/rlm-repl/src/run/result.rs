@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use rlm::{PlainCall, Report, Stop};
+use rlm::{PlainCall, Report, Source, Stop};
 use rlm_model::{Money, Usage};
 use serde::Serialize;
 
@@ -163,7 +163,12 @@ pub fn complaint(report: &Report) -> String {
     if matches!(report.stop, Stop::Answered | Stop::Settled { .. }) {
         return String::new();
     }
-    let what = if report.answer.is_some() { "the answer is partial" } else { "no answer" };
+    let what = match report.answer.as_ref().map(|answer| answer.source) {
+        None => "no answer",
+        Some(Source::ClosingTurn) => "the answer is partial, the model's last word",
+        Some(Source::Candidate) => "the answer is partial, the latest draft",
+        Some(_) => "the answer is partial",
+    };
     let hint = match report.stop {
         Stop::IterationsSpent { .. } => Some("allow more turns with --max-iterations"),
         Stop::BudgetSpent { .. } => Some("allow more with --max-input-tokens, --max-output-tokens or --max-cost"),
@@ -235,6 +240,15 @@ mod tests {
             "error: no answer: iterations: 5 of 5 used\nhint: allow more turns with --max-iterations\n"
         );
         assert_eq!(exit_code(&spent), failure::LIMIT);
+        let with = |source| {
+            let answer = rlm::Answer { text: "5".into(), value: None, source };
+            complaint(&Report { answer: Some(answer), ..report(Stop::Stopped) })
+        };
+        assert_eq!(
+            with(Source::ClosingTurn),
+            "error: the answer is partial, the model's last word: stopped on request\n"
+        );
+        assert_eq!(with(Source::Candidate), "error: the answer is partial, the latest draft: stopped on request\n");
         assert_eq!(complaint(&report(Stop::Answered)), "");
     }
 
