@@ -20,8 +20,7 @@ use crate::{
     context::{self, Bound},
     history,
     journal::Hasher,
-    json,
-    observation,
+    json, observation,
     prompt::Pack,
     trajectory::{Iteration, Ran},
     tree::Tree,
@@ -89,6 +88,8 @@ pub(crate) struct Course {
     evidence: String,
     /// Answers that a verifier sent back.
     rejections: u32,
+    /// Whether the last answer was accepted, where a verifier was to look at it.
+    verified: Option<bool>,
     /// The draft after the last turn, and for how many turns it has been that.
     drafted: Option<String>,
     steady: u32,
@@ -200,6 +201,7 @@ impl Course {
             history: None,
             evidence: String::new(),
             rejections: 0,
+            verified: None,
             drafted: None,
             steady: 0,
             question: question.to_owned(),
@@ -355,7 +357,7 @@ impl Course {
             (_, Some(Ok(()))) => {
                 return Ok(Answer::of_value(json::value(&meant.unwrap_or_default()), answer.source));
             }
-            (Some(Err(why)), _) | (_, Some(Err(why))) => why,
+            (_, Some(Err(why))) | (Some(Err(why)), _) => why,
             _ => "it is not JSON".to_owned(),
         };
         self.candidate = Some(Answer { source: Source::Candidate, ..answer });

@@ -37,6 +37,8 @@ pub struct Report {
     pub route: Option<Route>,
     /// How independent runs voted, where several were asked for.
     pub votes: Option<Votes>,
+    /// Whether a verifier accepted the answer, where one was to; not told of answers that were voted for.
+    pub verified: Option<bool>,
     /// What one plain call about all of the contexts would have taken, where the root model's price or window
     /// is known.
     pub plain_call: Option<PlainCall>,

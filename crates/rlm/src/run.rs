@@ -5,7 +5,7 @@ use std::{io::Write, sync::Arc};
 use futures_util::{Stream, stream};
 use rlm_model::{Money, Usage};
 use rlm_sandbox::{Checkpoint, Context, Engine, Session, SessionBuilder, estimate_tokens};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use tokio::{sync::mpsc, time::Instant};
 
@@ -256,7 +256,10 @@ impl Run {
             Ok((ended, votes)) => (Ok(ended), votes),
             Err(error) => (Err(error), None),
         };
-        let ended = course.report(ended).await.map(|report| Report { votes, plain_call, ..report });
+        let ended = course.report(ended).await.map(|report| {
+            let verified = report.verified.filter(|_| votes.is_none());
+            Report { votes, verified, plain_call, ..report }
+        });
         (finish(&tree, ended), None)
     }
 
@@ -272,6 +275,11 @@ impl Run {
         if !is_replay {
             check_prices(&models, &settings.budget)?;
         }
+        let settings = match journal {
+            // What was refused then is refused again, whatever the models say now.
+            Keeping::Resume { .. } | Keeping::Replay { .. } => settings,
+            _ => with_windows(settings, &models),
+        };
         let began = Instant::now();
         let seen: Vec<ContextSeen> = contexts.iter().map(|(name, context)| seen(name, context)).collect();
         let told = Told { question, history: &history, contexts: &seen };
@@ -349,6 +357,16 @@ fn finish(tree: &Tree, ended: Result<Report, RlmError>) -> Result<Report, RlmErr
             Err(error)
         }
     }
+}
+
+/// The settings with the windows of all sub-models that are known.
+fn with_windows(mut settings: Settings, models: &Models) -> Settings {
+    for model in std::iter::once(&models.sub).chain(models.named.values()) {
+        if let Some(window) = model.context_window() {
+            settings.sub_windows.entry(model.name().to_owned()).or_insert(window);
+        }
+    }
+    settings
 }
 
 /// A budget of money is worth nothing when a price is unknown. A replay pays nothing.

@@ -342,6 +342,7 @@ fn of_report(report: &Report) -> Json {
         "failed_sub_calls": report.failed_sub_calls,
         "cached_calls": report.cached_calls,
         "votes": report.votes.map(|votes| json!({"agree": votes.agree, "of": votes.of, "wanted": votes.wanted})),
+        "verified": report.verified,
         "plain_call": report.plain_call.map(|call| json!({
             "input_tokens": call.input_tokens, "cost": call.cost.map(Money::dollars), "window": call.window,
         })),

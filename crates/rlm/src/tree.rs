@@ -70,7 +70,19 @@ impl Tree {
         let trajectory = Mutex::new(trajectory);
         let totals = Mutex::default();
         let (cache, check) = (Cache::default(), None);
-        Arc::new(Self { workshop, models, settings, recorder, events, stopper, trajectory, cache, check, places, totals })
+        Arc::new(Self {
+            workshop,
+            models,
+            settings,
+            recorder,
+            events,
+            stopper,
+            trajectory,
+            cache,
+            check,
+            places,
+            totals,
+        })
     }
 
     /// The tree with a cache and a check of the answer, before anybody else has it.

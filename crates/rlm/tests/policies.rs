@@ -107,10 +107,8 @@ async fn asked_and_replayed(root: &Arc<ScriptedModel>, sub: &Arc<ScriptedModel>,
 
 /// Questions of the same conversation, before the one that is asked.
 fn earlier() -> Vec<Earlier> {
-    let earlier = |question: &str, answer: Option<&str>| Earlier {
-        question: question.into(),
-        answer: answer.map(Into::into),
-    };
+    let earlier =
+        |question: &str, answer: Option<&str>| Earlier { question: question.into(), answer: answer.map(Into::into) };
     vec![earlier("How many pears?", Some("4")), earlier("And figs?", None)]
 }
 
@@ -130,7 +128,7 @@ async fn an_answer_is_of_the_type_that_was_asked_for_and_the_model_is_told_why_n
         "root",
         [
             cell("FINAL('five')"),
-            cell("FINAL({'count': 5})"),
+            cell("FINAL('{\"count\": 5}')"),
             cell("FINAL({'count': 300, 'kinds': []})"),
             cell("FINAL('I found this: {\"count\": 5, \"kinds\": [1, 2]}')"),
         ],
@@ -142,7 +140,7 @@ async fn an_answer_is_of_the_type_that_was_asked_for_and_the_model_is_told_why_n
     assert_eq!(report.answer_as::<Plums>().unwrap().unwrap(), Plums { count: 5, kinds });
     let asked = root.requests();
     for (request, why) in asked[1..].iter().zip([
-        "it is not JSON",
+        "\"five\" is not of type \"object\"",
         "\"kinds\" is a required property",
         "invalid value: integer `300`, expected u8",
     ]) {
@@ -381,6 +379,7 @@ async fn a_verifier_can_send_an_answer_back_twice() {
     let sub = scripted("sub", ["REJECT: the output says 5", "ACCEPT"]);
     let report = asked_and_replayed(&root, &sub, &settings).await;
     assert_eq!(shown(&report), r#"answered: "5 plums" by cell, 3 turns, 2 sub-calls"#);
+    assert_eq!(report.verified, Some(true));
     let asked = &sub.requests()[0].messages[0].content;
     assert!(asked.contains("plums: 5") && asked.contains("Answer: 4"), "{asked}");
     let requests = root.requests();
@@ -391,6 +390,21 @@ async fn a_verifier_can_send_an_answer_back_twice() {
     let sub = scripted("sub", ["REJECT: no", "REJECT: no", "never asked"]);
     let report = asked_and_replayed(&root, &sub, &settings).await;
     assert_eq!(shown(&report), r#"answered: "4" by cell, 3 turns, 2 sub-calls"#);
+    assert_eq!(report.verified, Some(false));
+}
+
+#[tokio::test]
+async fn a_verifier_that_cannot_be_asked_accepts_nothing_and_stops_nobody() {
+    let settings = sure(Confidence { verify: true, ..Confidence::default() });
+    let error = ModelError { model: "sub".into(), kind: ErrorKind::Fatal, message: "gone".into() };
+    let sub = Arc::new(ScriptedModel::from_fn(move |_: &Request| Err(error.clone())).named("sub"));
+    let (root, trajectory) = (scripted("root", [cell("FINAL(5)")]), Memory::default());
+    let report = run(&root, &sub, &settings).trajectory(trajectory.clone()).ask(QUESTION, contexts()).await.unwrap();
+    assert_eq!(shown(&report), r#"answered: "5" by cell, 1 turns, 1 sub-calls"#);
+    assert_eq!(report.verified, Some(false));
+    let told = trajectory.lines().into_iter().find(|line| line["type"] == "verification").unwrap();
+    assert_eq!(told["accepted"], false);
+    assert_eq!(told["why"], "the verifier could not be asked: sub: request failed: gone");
 }
 
 #[tokio::test]
@@ -430,10 +444,8 @@ async fn independent_runs_vote() {
 
 #[tokio::test]
 async fn a_plain_answer_is_verified_too_and_no_vote_is_taken_of_one_call() {
-    let verified = |settings: Settings| Settings {
-        confidence: Confidence { verify: true, ..settings.confidence },
-        ..settings
-    };
+    let verified =
+        |settings: Settings| Settings { confidence: Confidence { verify: true, ..settings.confidence }, ..settings };
     let asked = async |verdict: &'static str| {
         let root = scripted("root", ["Four.".to_owned(), cell("FINAL(5)")]);
         let sub = scripted("sub", [verdict, "ACCEPT"]);

@@ -164,6 +164,8 @@ pub struct Budget {
     pub max_time: Option<Duration>,
     #[serde(deserialize_with = "level")]
     pub max_depth: Option<u32>,
+    #[serde(deserialize_with = "positive")]
+    pub max_errors: Option<u32>,
 }
 
 /// How a run goes about it; the flags of the command line come before these.

@@ -23,8 +23,8 @@ use crate::{
     world,
 };
 
-pub use environment::{Environment, host_of};
 use environment::is_local;
+pub use environment::{Environment, host_of};
 pub use file::File;
 pub use key::KeyFile;
 

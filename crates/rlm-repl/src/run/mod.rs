@@ -149,6 +149,7 @@ pub fn budget(flags: &BudgetArgs, file: &File) -> Budget {
         money: flags.max_cost.or(file.budget.max_cost),
         wall: flags.max_time.or(file.budget.max_time),
         depth: flags.max_depth.or(file.budget.max_depth).unwrap_or(default.depth),
+        errors_in_a_row: flags.max_errors.or(file.budget.max_errors).unwrap_or(default.errors_in_a_row),
         ..default
     }
 }

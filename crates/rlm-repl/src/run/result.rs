@@ -27,6 +27,7 @@ struct Record<'a> {
     /// Who answered: `loop`, `plain_call` or `loop_after_plain_call`; null without a router.
     route: Option<&'static str>,
     votes: Option<Votes>,
+    verified: Option<bool>,
     plain_call: Option<Plain>,
     seconds: Seconds,
     usage: &'a BTreeMap<String, Usage>,
@@ -76,6 +77,7 @@ pub fn json(report: &Report) -> Result<String> {
         cached_calls: report.cached_calls,
         route: report.route.map(|route| route.took.name()),
         votes: report.votes.map(|rlm::Votes { agree, of, wanted }| Votes { agree, of, wanted }),
+        verified: report.verified,
         plain_call: report.plain_call.map(|PlainCall { input_tokens, cost, window }| Plain {
             input_tokens,
             cost: cost.map(Money::dollars),
@@ -117,13 +119,14 @@ pub fn spent(report: &Report) -> String {
     let models: String =
         report.usage.iter().map(|(model, usage)| format!("; {model}: {}{}", tokens(usage), cost(model))).collect();
     format!(
-        "{}, {}{failed}, {:.2} s{models}\n{}{}",
+        "{}, {}{failed}, {:.2} s{models}\n{}{}{}",
         counted(report.iterations.into(), "turn"),
         counted(report.sub_calls, "sub-call"),
         report.wall.as_secs_f64(),
         report.votes.map_or_else(String::new, |votes| {
             format!("{} of {} runs gave this answer, {} were to agree\n", votes.agree, votes.of, votes.wanted)
         }),
+        if report.verified == Some(false) { "no check accepted this answer\n" } else { "" },
         report.plain_call.as_ref().map_or_else(String::new, plain),
     )
 }
@@ -209,6 +212,7 @@ mod tests {
             cached_calls: 0,
             route: None,
             votes: None,
+            verified: None,
             plain_call: None,
             differences: Vec::new(),
             trajectory_error: None,
@@ -257,7 +261,7 @@ mod tests {
         assert_eq!(
             json(&Report { costs: BTreeMap::from([("m".into(), None)]), ..report(Stop::Stopped) }).unwrap(),
             "{\"answer\":null,\"value\":null,\"source\":null,\"stop\":\"stopped\",\"iterations\":1,\"sub_calls\":20,\
-             \"failed_sub_calls\":3,\"cached_calls\":0,\"route\":null,\"votes\":null,\"plain_call\":null,\
+             \"failed_sub_calls\":3,\"cached_calls\":0,\"route\":null,\"votes\":null,\"verified\":null,\"plain_call\":null,\
              \"seconds\":{\"root_model\":0.0,\"sub_calls\":0.0,\"cells\":0.0},\"usage\":{\"builtin\":{\"calls\":2,\"input_tokens\":1234,\"cached_input_tokens\":0,\
              \"cache_write_tokens\":0,\"output_tokens\":56,\"reasoning_tokens\":0}},\"cost\":{\"m\":null},\"wall_ms\":1500.0,\"trajectory_error\":null,\
              \"journal_error\":null,\"cache_error\":null}\n"

@@ -127,7 +127,8 @@ fn wrong_values_of_flags_are_refused_with_what_is_expected() {
         ("--batch-loops", "no", "expected on or off"),
         ("--verify=maybe", "", "expected on or off"),
     ] {
-        let refused = run(&index, &[&[flag][..], if value.is_empty() { &[] } else { &[value] }].concat());
+        let words: Vec<&str> = [flag, value].into_iter().filter(|word| !word.is_empty()).collect();
+        let refused = run(&index, &words);
         assert_eq!(refused.code, 2, "{flag}");
         assert!(refused.stderr.contains(expected), "{refused:?}");
     }

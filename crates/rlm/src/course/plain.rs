@@ -6,8 +6,8 @@ use tokio::time::Instant;
 
 use super::{Course, Ended, Said};
 use crate::{
-    Answer, Earlier, Event, Route, Router, Settings, Source, Took, context::Bound, journal::Hasher, json, observation::cut, reply,
-    run::Asked,
+    Answer, Earlier, Event, Route, Router, Settings, Source, Took, context::Bound, journal::Hasher, json,
+    observation::cut, reply, run::Asked,
 };
 
 /// Tokens a plain call may have where nobody knows the model's window.
