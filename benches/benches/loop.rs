@@ -3,7 +3,8 @@
 #![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
 
 use std::{
-    io,
+    fs::File,
+    io::{self, Write},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -68,6 +69,19 @@ impl JournalSink for Memory {
     }
 }
 
+/// A journal on the disk: each reply waits for it.
+struct Disk(File);
+
+impl JournalSink for Disk {
+    fn append(&self, bytes: &[u8]) -> io::Result<()> {
+        (&self.0).write_all(bytes)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.0.sync_data()
+    }
+}
+
 fn turns(c: &mut Criterion) {
     let (engine, rt) = (Engine::new().expect("an engine"), runtime());
     let context = Context::text("some text").expect("a context");
@@ -91,6 +105,15 @@ fn turns(c: &mut Criterion) {
             });
         });
     }
+    // What a disk takes beside: for each turn one append of a reply and one of its cell, and one fsync.
+    group.bench_function("run_of_turns_with_journal_on_disk/110", |b| {
+        b.iter(|| {
+            let disk = Disk(tempfile::tempfile().expect("a file"));
+            let run = run(&engine, root(110), Duration::ZERO);
+            let run = run.journal(disk, JournalKey::default(), serde_json::Value::Null);
+            assert_eq!(answer(rt.block_on(ask(run, &context))), "9");
+        });
+    });
     for calls in [10, 1010] {
         group.throughput(Throughput::Elements(calls));
         group.bench_with_input(BenchmarkId::new("run_of_sub_calls", calls), &calls, |b, &calls| {

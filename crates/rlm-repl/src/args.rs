@@ -297,6 +297,8 @@ pub struct BudgetArgs {
     /// Levels of child runs (`rlm_query`) below the root, 0 for none; 1 unless told
     #[arg(long, value_name = "N", value_parser = units::level, allow_hyphen_values = true)]
     pub max_depth: Option<u32>,
+    #[arg(long, value_name = "N", value_parser = units::positive, allow_hyphen_values = true, help = errors_help())]
+    pub max_errors: Option<u32>,
 }
 
 /// Settings of `exec`.
@@ -485,6 +487,10 @@ impl LimitArgs {
 
 fn iterations_help() -> String {
     format!("Turns of the model; {} unless told", Budget::default().iterations)
+}
+
+fn errors_help() -> String {
+    format!("Turns in a row in which every cell fails; {} unless told", Budget::default().errors_in_a_row)
 }
 
 fn sub_calls_help() -> String {

@@ -209,6 +209,7 @@ pub fn describe(error: &std::io::Error) -> String {
         ErrorKind::NotFound => "no such file".into(),
         ErrorKind::PermissionDenied => "permission denied".into(),
         ErrorKind::IsADirectory => "is a directory".into(),
+        ErrorKind::NotADirectory => "is not a directory".into(),
         _ => error.to_string(),
     }
 }

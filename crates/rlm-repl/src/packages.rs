@@ -76,7 +76,10 @@ impl Found {
     /// Everything in a folder; `what` is what messages call it.
     fn read(&mut self, folder: &Path, what: &str) -> Result<(), Usage> {
         self.folder = format!("{what} {}", folder.display());
-        let about = |error: std::io::Error| Usage::new(format!("{}: {}", self.folder, contexts::describe(&error)));
+        let about = |error: std::io::Error| {
+            Usage::new(format!("{}: {}", self.folder, contexts::describe(&error)))
+                .hint("name a folder that is there and that you can read")
+        };
         let dir = world::open_folder(folder).map_err(about)?;
         self.walk(&dir, "", 0)
     }

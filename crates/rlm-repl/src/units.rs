@@ -12,6 +12,9 @@ pub const MAX_MEMORY: u64 = 4 << 30;
 /// Longest time limit: far enough for any use, near enough that deadlines never overflow.
 pub const MAX_SECONDS: u64 = 365 * 24 * 3600;
 
+/// Smallest window of a root model: the instructions and one turn of any use.
+pub const LEAST_ROOT_WINDOW: u64 = 4_096;
+
 /// Powers of 1024, with powers of 1000 where the unit says so.
 const SIZE_UNITS: [(&str, u64); 14] = [
     ("", 1),
@@ -89,11 +92,49 @@ pub fn router(text: &str) -> Result<Router, String> {
     }
 }
 
-/// How many runs are to agree: `2` to `16`.
-pub fn runs(text: &str) -> Result<u32, String> {
-    match text.parse() {
-        Ok(number) if (2..=16).contains(&number) => Ok(number),
-        _ => Err("expected a whole number from 2 to 16".into()),
+/// A number, or that there is to be none: `off`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OrOff(pub Option<u32>);
+
+impl OrOff {
+    fn read(text: &str, among: std::ops::RangeInclusive<u32>, expected: &str) -> Result<Self, String> {
+        match text.parse() {
+            _ if text == "off" => Ok(Self(None)),
+            Ok(number) if among.contains(&number) => Ok(Self(Some(number))),
+            _ => Err(format!("expected {expected}, or off")),
+        }
+    }
+}
+
+/// How many runs are to agree: `2` to `16`, or `off`.
+pub fn runs(text: &str) -> Result<OrOff, String> {
+    OrOff::read(text, 2..=16, "a whole number from 2 to 16")
+}
+
+/// How many turns a draft has to stay the same: `1`, `3`, or `off`.
+pub fn turns(text: &str) -> Result<OrOff, String> {
+    OrOff::read(text, 1..=u32::MAX, "a whole number from 1, such as 3")
+}
+
+/// How much of a window may be full: `85`, `85%`, or `off`.
+pub fn percent(text: &str) -> Result<OrOff, String> {
+    OrOff::read(text.strip_suffix('%').unwrap_or(text), 1..=100, "a percentage from 1 to 100, such as 85")
+}
+
+/// `on` or `off`.
+pub fn switch(text: &str) -> Result<bool, String> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err("expected on or off".into()),
+    }
+}
+
+/// A root model's window in tokens.
+pub fn window(text: &str) -> Result<u64, String> {
+    match count(text) {
+        Ok(tokens) if tokens >= LEAST_ROOT_WINDOW => Ok(tokens),
+        _ => Err(format!("expected a number of tokens from {LEAST_ROOT_WINDOW}, such as 128_000 or 128K")),
     }
 }
 

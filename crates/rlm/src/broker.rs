@@ -19,6 +19,7 @@ mod schema;
 use std::{
     future::Future,
     mem,
+    ops::Range,
     pin::Pin,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
@@ -42,7 +43,7 @@ use crate::{
 };
 
 use facts::Facts;
-pub(crate) use schema::{Schema, of_reply as json_of_reply};
+pub(crate) use schema::{Check, Schema, of_reply as json_of_reply};
 
 /// Answers the host functions of one session and keeps account of them.
 pub(crate) struct Broker {
@@ -75,6 +76,8 @@ struct Place {
 pub(crate) struct Log {
     pub calls: Vec<SubCall>,
     pub notes: Vec<String>,
+    /// Calls that were begun.
+    begun: usize,
 }
 
 /// One sub-call, for the trajectory.
@@ -83,6 +86,10 @@ pub(crate) struct SubCall {
     pub model: String,
     pub prompt: String,
     pub result: Result<Reply, ModelError>,
+    /// What it cost, where the price is known.
+    pub cost: Option<Money>,
+    /// Where it stands among the calls, which end in any order.
+    place: usize,
     pub began: Instant,
     pub wall: Duration,
     /// What made several calls of one line, if something did.
@@ -251,7 +258,17 @@ impl Broker {
 
     /// The sub-calls and remarks since this was last asked.
     pub(crate) fn take_log(&self) -> Log {
-        mem::take(&mut self.log())
+        let mut log = mem::take(&mut *self.log());
+        log.calls.sort_by_key(|call| call.place);
+        log
+    }
+
+    /// The places of so many calls that begin now.
+    fn places(&self, count: usize) -> Range<usize> {
+        let mut log = self.log();
+        let first = log.begun;
+        log.begun += count;
+        first..log.begun
     }
 
     fn log(&self) -> MutexGuard<'_, Log> {

@@ -15,12 +15,12 @@ use tokio::time::Instant;
 
 use crate::{
     Answer, Earlier, Event, Final, Phases, Report, RlmError, Route, Settings, Source, Stop, Turn,
-    broker::{Broker, Schema},
+    broker::{Broker, Schema, json_of_reply},
     budget::Spent,
     context::{self, Bound},
     history,
     journal::Hasher,
-    observation,
+    json, observation,
     prompt::Pack,
     trajectory::{Iteration, Ran},
     tree::Tree,
@@ -88,6 +88,8 @@ pub(crate) struct Course {
     evidence: String,
     /// Answers that a verifier sent back.
     rejections: u32,
+    /// Whether the last answer was accepted, where a verifier was to look at it.
+    verified: Option<bool>,
     /// The draft after the last turn, and for how many turns it has been that.
     drafted: Option<String>,
     steady: u32,
@@ -142,8 +144,9 @@ impl Course {
         session: Option<Session>,
     ) -> Result<(Self, Vec<Bound>), RlmError> {
         let schema = tree.settings.answer_schema.as_ref().map(Schema::new).transpose().map_err(RlmError::Schema)?;
+        let schema = schema.map(|schema| Arc::new(schema.with_check(tree.check.clone())));
         let model = tree.models.root.clone();
-        let child = Child { broker, model, schema: schema.map(Arc::new), session, number };
+        let child = Child { broker, model, schema, session, number };
         Self::begin(child, question, history, contexts).await
     }
 
@@ -198,6 +201,7 @@ impl Course {
             history: None,
             evidence: String::new(),
             rejections: 0,
+            verified: None,
             drafted: None,
             steady: 0,
             question: question.to_owned(),
@@ -323,13 +327,15 @@ impl Course {
             self.keep_evidence(&cells);
         }
         if let Some(answer) = answer {
-            if let Some(why) = self.unfit(&answer) {
-                self.pending.push(self.pack.unfit(&why));
-            } else if let Some(why) = self.doubt(turn, &answer, &cells).await {
-                self.candidate = Some(Answer { source: Source::Candidate, ..answer });
-                self.pending.push(self.pack.rejected(&why));
-            } else {
-                return Ok(Some(Ended::Answered(answer)));
+            match self.fitted(answer) {
+                Err(why) => self.pending.push(self.pack.unfit(&why)),
+                Ok(answer) => match self.doubt(turn, &answer, &self.evidence(&cells)).await {
+                    None => return Ok(Some(Ended::Answered(answer))),
+                    Some(why) => {
+                        self.candidate = Some(Answer { source: Source::Candidate, ..answer });
+                        self.pending.push(self.pack.rejected(&why));
+                    }
+                },
             }
         }
         if let Some(ended) = self.settled(turn).await {
@@ -338,19 +344,24 @@ impl Course {
         Ok(self.gave_up(&cells))
     }
 
-    /// What keeps an answer from meeting the schema, if there is one.
-    fn unfit(&mut self, answer: &Answer) -> Option<String> {
-        let schema = self.schema.clone()?;
-        let value = answer.value.as_ref().map(crate::json::json);
-        // What is text may be meant as JSON.
-        let tried = [value, crate::broker::json_of_reply(&answer.text).ok()];
-        let why = tried.into_iter().flatten().map(|value| schema.check(&value));
-        let why: Vec<_> = why.collect();
-        if why.iter().any(Result::is_ok) {
-            return None;
+    /// The answer as it meets the schema, if there is one, or what keeps it from that.
+    fn fitted(&mut self, answer: Answer) -> Result<Answer, String> {
+        let Some(schema) = &self.schema else { return Ok(answer) };
+        let value = answer.value.as_ref().map(|value| schema.check(&json::json(value)));
+        if value == Some(Ok(())) {
+            return Ok(answer);
         }
-        self.candidate = Some(Answer { source: Source::Candidate, ..answer.clone() });
-        why.into_iter().find_map(Result::err).or_else(|| Some("it is not JSON".to_owned()))
+        // What is text may be meant as JSON.
+        let meant = json_of_reply(&answer.text).ok();
+        let why = match (value, meant.as_ref().map(|meant| schema.check(meant))) {
+            (_, Some(Ok(()))) => {
+                return Ok(Answer::of_value(json::value(&meant.unwrap_or_default()), answer.source));
+            }
+            (_, Some(Err(why))) | (Some(Err(why)), _) => why,
+            _ => "it is not JSON".to_owned(),
+        };
+        self.candidate = Some(Answer { source: Source::Candidate, ..answer });
+        Err(why)
     }
 
     /// Writes the turn down, and takes its reply into the conversation.

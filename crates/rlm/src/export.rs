@@ -12,7 +12,7 @@ use crate::{run::ROOT, trajectory::VERSION};
 #[non_exhaustive]
 pub enum Format {
     /// One `metadata` and one `iteration` a turn of the root run, as the `rlms` package logs them. Child runs are
-    /// among the calls of the cell that started them.
+    /// among the calls of the cell that started them. The last iteration has the answer of the run, whoever gave it.
     Rlms,
     /// One sample a turn of the root run: the conversation as it was, and the reply as the last of `messages`.
     Sft,
@@ -63,8 +63,13 @@ pub fn export(lines: &[Json], format: Format) -> Result<Vec<Json>, BadTrajectory
             for (key, value) in described(metadata) {
                 head[key] = value;
             }
-            let log = Log { metadata, runs: &runs };
-            std::iter::once(head).chain(log.iterations(root)).collect()
+            let mut iterations = Log { metadata, runs: &runs }.iterations(root);
+            // Viewers take the last final answer for that of the run, which votes or a draft may have given.
+            let answer = &result(lines)["answer"]["text"];
+            if let Some(last) = iterations.last_mut().filter(|_| answer.is_string()) {
+                last["final_answer"] = answer.clone();
+            }
+            std::iter::once(head).chain(iterations).collect()
         }
         Format::Sft => samples(metadata, lines, root),
     })
@@ -194,8 +199,13 @@ fn plain_call(call: &Json) -> Json {
     told
 }
 
+/// How the run ended; null where it has not.
+fn result(lines: &[Json]) -> &Json {
+    lines.iter().rev().find(|line| line["type"] == "result").unwrap_or(&Json::Null)
+}
+
 fn samples(metadata: &Json, lines: &[Json], turns: &[Turn<'_>]) -> Vec<Json> {
-    let result = lines.iter().rev().find(|line| line["type"] == "result").unwrap_or(&Json::Null);
+    let result = result(lines);
     let sample = |turn: &Turn<'_>| {
         let line = turn.line;
         let reply = json!({"role": "assistant", "content": line["response"]});

@@ -3,8 +3,9 @@
 use std::{collections::BTreeMap, fmt, time::Duration};
 
 use rlm_model::{Money, Usage};
+use serde::de::DeserializeOwned;
 
-use crate::{Answer, Resource, Route};
+use crate::{Answer, Resource, Route, json};
 
 /// What a run came to.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +37,8 @@ pub struct Report {
     pub route: Option<Route>,
     /// How independent runs voted, where several were asked for.
     pub votes: Option<Votes>,
+    /// Whether a verifier accepted the answer, where one was to; not told of answers that were voted for.
+    pub verified: Option<bool>,
     /// What one plain call about all of the contexts would have taken, where the root model's price or window
     /// is known.
     pub plain_call: Option<PlainCall>,
@@ -90,6 +93,18 @@ impl PlainCall {
 }
 
 impl Report {
+    /// The answer read as a `T`, such as [`Run::typed`](crate::Run::typed) asks for; nothing where there is none.
+    ///
+    /// # Errors
+    /// When it is not one, as the answer of a run that was cut short may not be.
+    pub fn answer_as<T: DeserializeOwned>(&self) -> Option<Result<T, serde_json::Error>> {
+        let answer = self.answer.as_ref()?;
+        Some(match &answer.value {
+            Some(value) => serde_json::from_value(json::json(value)),
+            None => serde_json::from_str(&answer.text),
+        })
+    }
+
     /// What all calls cost, where the prices of all models are known.
     pub fn cost(&self) -> Option<Money> {
         self.costs.values().copied().sum()

@@ -5,12 +5,13 @@ use std::{io::Write, sync::Arc};
 use futures_util::{Stream, stream};
 use rlm_model::{Money, Usage};
 use rlm_sandbox::{Checkpoint, Context, Engine, Session, SessionBuilder, estimate_tokens};
+use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use tokio::{sync::mpsc, time::Instant};
 
 use crate::{
     Budget, Earlier, Event, Models, PlainCall, ReplyCache, Report, RlmError, Settings, Skill, Stopper, Votes,
-    broker::{self, Broker},
+    broker::{self, Broker, Check},
     budget::Ledger,
     cache::Cache,
     candidates,
@@ -38,6 +39,7 @@ pub struct Run {
     skills: Vec<(String, String)>,
     cache: Option<Arc<dyn ReplyCache>>,
     history: Vec<Earlier>,
+    check: Option<Check>,
 }
 
 /// A run that has begun.
@@ -69,8 +71,8 @@ impl Run {
     pub fn new(engine: Engine, models: Models, settings: Settings) -> Self {
         let (events, stopper) = (Events::default(), Stopper::new());
         let (journal, modules, skills, history) = (Keeping::None, Vec::new(), Vec::new(), Vec::new());
-        let (sink, cache) = (None, None);
-        Self { engine, models, settings, sink, events, stopper, journal, modules, skills, cache, history }
+        let (sink, cache, check) = (None, None, None);
+        Self { engine, models, settings, sink, events, stopper, journal, modules, skills, cache, history, check }
     }
 
     /// Writes the trajectory to `sink` as JSON lines, each flushed. When the sink fails, the run
@@ -124,6 +126,16 @@ impl Run {
         let (name, description, files) = skill.into_parts();
         self.skills.push((name, description));
         self.modules.extend(files);
+        self
+    }
+
+    /// Has the answer be a `T`: it has to meet `schema`, as with [`Settings::answer_schema`], and be read as a
+    /// `T`; the root model is told what is wrong until it is. [`Report::answer_as`] gives the `T`. A schema of a
+    /// type can be made by crates such as schemars. Whoever resumes such a run calls this again.
+    #[must_use]
+    pub fn typed<T: DeserializeOwned>(mut self, schema: Json) -> Self {
+        self.settings.answer_schema = Some(schema);
+        self.check = Some(Arc::new(|value| T::deserialize(value).map(drop).map_err(|error| error.to_string())));
         self
     }
 
@@ -244,7 +256,10 @@ impl Run {
             Ok((ended, votes)) => (Ok(ended), votes),
             Err(error) => (Err(error), None),
         };
-        let ended = course.report(ended).await.map(|report| Report { votes, plain_call, ..report });
+        let ended = course.report(ended).await.map(|report| {
+            let verified = report.verified.filter(|_| votes.is_none());
+            Report { votes, verified, plain_call, ..report }
+        });
         (finish(&tree, ended), None)
     }
 
@@ -254,11 +269,17 @@ impl Run {
         contexts: Vec<(String, Context)>,
         session: Option<Session>,
     ) -> Result<Begun, RlmError> {
-        let Self { engine, models, settings, sink, events, stopper, journal, modules, skills, cache, history } = self;
+        let Self { engine, models, settings, sink, events, stopper, journal, modules, skills, cache, history, check } =
+            self;
         let is_replay = matches!(journal, Keeping::Replay { .. });
         if !is_replay {
             check_prices(&models, &settings.budget)?;
         }
+        let settings = match journal {
+            // What was refused then is refused again, whatever the models say now.
+            Keeping::Resume { .. } | Keeping::Replay { .. } => settings,
+            _ => with_windows(settings, &models),
+        };
         let began = Instant::now();
         let seen: Vec<ContextSeen> = contexts.iter().map(|(name, context)| seen(name, context)).collect();
         let told = Told { question, history: &history, contexts: &seen };
@@ -269,7 +290,7 @@ impl Run {
         let iterations = settings.budget.iterations;
         let workshop = Workshop { engine, modules, skills };
         let tree = Tree::new(workshop, models, settings, recorder, events, stopper, trajectory)
-            .with_cache(Cache::new(cache.filter(|_| !is_replay)));
+            .with(Cache::new(cache.filter(|_| !is_replay)), check);
         let broker = Broker::new(tree.clone(), ledger.clone(), ROOT.to_owned(), 0, iterations);
         let (course, bound) = Course::of_root(tree.clone(), broker, 0, question, &history, contexts, session).await?;
         tree.trajectory().begin(question, &bound, &tree.models, &tree.settings);
@@ -336,6 +357,16 @@ fn finish(tree: &Tree, ended: Result<Report, RlmError>) -> Result<Report, RlmErr
             Err(error)
         }
     }
+}
+
+/// The settings with the windows of all sub-models that are known.
+fn with_windows(mut settings: Settings, models: &Models) -> Settings {
+    for model in std::iter::once(&models.sub).chain(models.named.values()) {
+        if let Some(window) = model.context_window() {
+            settings.sub_windows.entry(model.name().to_owned()).or_insert(window);
+        }
+    }
+    settings
 }
 
 /// A budget of money is worth nothing when a price is unknown. A replay pays nothing.

@@ -50,6 +50,10 @@ pub struct Settings {
     pub child_concurrency: usize,
     /// Most characters a sub-model can be sent at once; a longer prompt is refused before it is sent.
     pub sub_prompt_chars: Option<usize>,
+    /// Windows of sub-models in tokens, by the models' names; as the models say, unless told. A prompt that is
+    /// a fifth longer by estimate is refused before it is sent.
+    #[serde(default)]
+    pub sub_windows: BTreeMap<String, u64>,
     /// Most tokens of one reply; `None` leaves it to the provider, or, where output tokens or money
     /// are limited, is 8,192.
     pub max_output_tokens: Option<u32>,
@@ -84,6 +88,7 @@ impl Default for Settings {
             sub_call_concurrency: 16,
             child_concurrency: 4,
             sub_prompt_chars: None,
+            sub_windows: BTreeMap::new(),
             max_output_tokens: None,
             answer_schema: None,
             batch_loops: true,

@@ -304,7 +304,7 @@ impl SubCall {
             "prompt": self.prompt,
             "response": self.result.as_ref().map(|reply| reply.text.as_str()).ok(),
             "error": self.result.as_ref().map_err(ToString::to_string).err(),
-            "usage_summary": usage_summary(&BTreeMap::from([(self.model.clone(), usage)])),
+            "usage_summary": usage_summary(&self.model, &usage, self.cost),
             "prompt_tokens": usage.input_tokens,
             "completion_tokens": usage.output_tokens,
             "at": clock.at(self.began),
@@ -314,16 +314,17 @@ impl SubCall {
     }
 }
 
-fn usage_summary(usage: &BTreeMap<String, Usage>) -> Json {
-    let summary = |usage: &Usage| {
-        json!({
-            "total_calls": usage.calls,
-            "total_input_tokens": usage.input_tokens,
-            "total_output_tokens": usage.output_tokens,
-            "total_cost": null,
-        })
-    };
-    json!({"model_usage_summaries": usage.iter().map(|(model, usage)| (model.clone(), summary(usage))).collect::<Map<_, _>>()})
+/// What one call took, as `rlms` says it: the cost only where it is known.
+fn usage_summary(model: &str, usage: &Usage, cost: Option<Money>) -> Json {
+    let mut summary = json!({
+        "total_calls": usage.calls,
+        "total_input_tokens": usage.input_tokens,
+        "total_output_tokens": usage.output_tokens,
+    });
+    if let Some(cost) = cost {
+        summary["total_cost"] = cost.dollars().into();
+    }
+    json!({"model_usage_summaries": {model: summary}})
 }
 
 fn of_report(report: &Report) -> Json {
@@ -341,6 +342,7 @@ fn of_report(report: &Report) -> Json {
         "failed_sub_calls": report.failed_sub_calls,
         "cached_calls": report.cached_calls,
         "votes": report.votes.map(|votes| json!({"agree": votes.agree, "of": votes.of, "wanted": votes.wanted})),
+        "verified": report.verified,
         "plain_call": report.plain_call.map(|call| json!({
             "input_tokens": call.input_tokens, "cost": call.cost.map(Money::dollars), "window": call.window,
         })),

@@ -11,6 +11,7 @@ use tokio::{sync::Semaphore, time::timeout};
 
 use crate::{
     Event, Models, Settings, Stopper,
+    broker::Check,
     budget::{Amounts, Reservation, most_input_tokens},
     cache::Cache,
     event::Events,
@@ -48,6 +49,8 @@ pub(crate) struct Tree {
     pub stopper: Stopper,
     pub trajectory: Mutex<Trajectory>,
     pub cache: Cache,
+    /// What the answer has to stand beside its schema.
+    pub check: Option<Check>,
     /// Places for sub-calls under way.
     places: Semaphore,
     totals: Mutex<Settled>,
@@ -66,14 +69,26 @@ impl Tree {
         let places = Semaphore::new(settings.sub_call_concurrency.clamp(1, Semaphore::MAX_PERMITS));
         let trajectory = Mutex::new(trajectory);
         let totals = Mutex::default();
-        let cache = Cache::default();
-        Arc::new(Self { workshop, models, settings, recorder, events, stopper, trajectory, cache, places, totals })
+        let (cache, check) = (Cache::default(), None);
+        Arc::new(Self {
+            workshop,
+            models,
+            settings,
+            recorder,
+            events,
+            stopper,
+            trajectory,
+            cache,
+            check,
+            places,
+            totals,
+        })
     }
 
-    /// The tree with a cache, before anybody else has it.
-    pub(crate) fn with_cache(mut self: Arc<Self>, cache: Cache) -> Arc<Self> {
+    /// The tree with a cache and a check of the answer, before anybody else has it.
+    pub(crate) fn with(mut self: Arc<Self>, cache: Cache, check: Option<Check>) -> Arc<Self> {
         if let Some(tree) = Arc::get_mut(&mut self) {
-            tree.cache = cache;
+            (tree.cache, tree.check) = (cache, check);
         }
         self
     }

@@ -8,7 +8,7 @@ use std::{
 
 use futures_util::StreamExt;
 use rlm::{
-    Budget, Compaction, Confidence, Context, Engine, Event, Journal, JournalKey, JournalSink, Models, Reply,
+    Budget, Compaction, Confidence, Context, Earlier, Engine, Event, Journal, JournalKey, JournalSink, Models, Reply,
     ReplyCache, Report, Router, Run, Settings, Skill, Usage,
     export::{Format, export},
 };
@@ -105,6 +105,51 @@ async fn asked_and_replayed(root: &Arc<ScriptedModel>, sub: &Arc<ScriptedModel>,
     report
 }
 
+/// Questions of the same conversation, before the one that is asked.
+fn earlier() -> Vec<Earlier> {
+    let earlier =
+        |question: &str, answer: Option<&str>| Earlier { question: question.into(), answer: answer.map(Into::into) };
+    vec![earlier("How many pears?", Some("4")), earlier("And figs?", None)]
+}
+
+// --- typed answers ----------------------------------------------------------------------------------
+
+/// What the tests ask for: a schema alone cannot say that there are no more than seven kinds.
+#[derive(Debug, PartialEq, serde::Deserialize)]
+struct Plums {
+    count: u8,
+    kinds: Vec<std::num::NonZeroU8>,
+}
+
+#[tokio::test]
+async fn an_answer_is_of_the_type_that_was_asked_for_and_the_model_is_told_why_not() {
+    let schema = serde_json::json!({"type": "object", "required": ["count", "kinds"]});
+    let root = scripted(
+        "root",
+        [
+            cell("FINAL('five')"),
+            cell("FINAL('{\"count\": 5}')"),
+            cell("FINAL({'count': 300, 'kinds': []})"),
+            cell("FINAL('I found this: {\"count\": 5, \"kinds\": [1, 2]}')"),
+        ],
+    );
+    let typed = run(&root, &shout(), &Settings::default()).typed::<Plums>(schema);
+    let report = typed.ask(QUESTION, contexts()).await.unwrap();
+    assert_eq!(shown(&report), r#"answered: "{\"count\":5,\"kinds\":[1,2]}" by cell, 4 turns, 0 sub-calls"#);
+    let kinds = [1, 2].map(|kind| std::num::NonZeroU8::new(kind).unwrap()).to_vec();
+    assert_eq!(report.answer_as::<Plums>().unwrap().unwrap(), Plums { count: 5, kinds });
+    let asked = root.requests();
+    for (request, why) in asked[1..].iter().zip([
+        "\"five\" is not of type \"object\"",
+        "\"kinds\" is a required property",
+        "invalid value: integer `300`, expected u8",
+    ]) {
+        let told = &request.messages.last().unwrap().content;
+        assert!(told.contains(why), "{told}\n{why}");
+    }
+    assert!(asked[0].messages[1].content.contains("\"required\":[\"count\",\"kinds\"]"));
+}
+
 // --- router -----------------------------------------------------------------------------------------
 
 fn routed(router: Router) -> Settings {
@@ -162,6 +207,20 @@ async fn a_plain_answer_has_to_meet_the_schema_too() {
     let root = scripted("root", ["five".to_owned(), cell("FINAL(5)")]);
     let report = asked_and_replayed(&root, &shout(), &settings).await;
     assert_eq!(shown(&report), r#"answered: "5" by cell, 1 turns, 0 sub-calls"#);
+}
+
+#[tokio::test]
+async fn a_plain_call_is_told_of_earlier_questions_and_so_is_the_loop_after_it() {
+    let root = scripted("root", ["NOT FOUND".to_owned(), cell("FINAL(history[0]['answer'])")]);
+    let routed = run(&root, &shout(), &routed(Router::AUTO)).history(earlier());
+    let report = routed.ask("And both together?", contexts()).await.unwrap();
+    assert_eq!(shown(&report), "answered: \"4\" by cell, 1 turns, 0 sub-calls");
+    let asked = root.requests();
+    let plain = &asked[0].messages[1].content;
+    let told = "Earlier question: How many pears?\nIts answer: 4\n\nEarlier question: And figs?\nIts answer: (none)\n\n\
+                Question: And both together?\n\nText:\n";
+    assert!(plain.starts_with(told), "{plain}");
+    assert!(asked[1].messages[1].content.contains("`history` is a list of them, 2 in all"));
 }
 
 #[tokio::test]
@@ -320,6 +379,7 @@ async fn a_verifier_can_send_an_answer_back_twice() {
     let sub = scripted("sub", ["REJECT: the output says 5", "ACCEPT"]);
     let report = asked_and_replayed(&root, &sub, &settings).await;
     assert_eq!(shown(&report), r#"answered: "5 plums" by cell, 3 turns, 2 sub-calls"#);
+    assert_eq!(report.verified, Some(true));
     let asked = &sub.requests()[0].messages[0].content;
     assert!(asked.contains("plums: 5") && asked.contains("Answer: 4"), "{asked}");
     let requests = root.requests();
@@ -330,6 +390,21 @@ async fn a_verifier_can_send_an_answer_back_twice() {
     let sub = scripted("sub", ["REJECT: no", "REJECT: no", "never asked"]);
     let report = asked_and_replayed(&root, &sub, &settings).await;
     assert_eq!(shown(&report), r#"answered: "4" by cell, 3 turns, 2 sub-calls"#);
+    assert_eq!(report.verified, Some(false));
+}
+
+#[tokio::test]
+async fn a_verifier_that_cannot_be_asked_accepts_nothing_and_stops_nobody() {
+    let settings = sure(Confidence { verify: true, ..Confidence::default() });
+    let error = ModelError { model: "sub".into(), kind: ErrorKind::Fatal, message: "gone".into() };
+    let sub = Arc::new(ScriptedModel::from_fn(move |_: &Request| Err(error.clone())).named("sub"));
+    let (root, trajectory) = (scripted("root", [cell("FINAL(5)")]), Memory::default());
+    let report = run(&root, &sub, &settings).trajectory(trajectory.clone()).ask(QUESTION, contexts()).await.unwrap();
+    assert_eq!(shown(&report), r#"answered: "5" by cell, 1 turns, 1 sub-calls"#);
+    assert_eq!(report.verified, Some(false));
+    let told = trajectory.lines().into_iter().find(|line| line["type"] == "verification").unwrap();
+    assert_eq!(told["accepted"], false);
+    assert_eq!(told["why"], "the verifier could not be asked: sub: request failed: gone");
 }
 
 #[tokio::test]
@@ -365,6 +440,50 @@ async fn independent_runs_vote() {
     assert_eq!(asked(&["5", "6", "6"]).await, (third, "2 of 3, 2 wanted".into(), 3));
     let none = r#"answered: "5" by cell, 3 turns, 0 sub-calls"#.to_owned();
     assert_eq!(asked(&["5", "6", "7"]).await, (none, "1 of 3, 2 wanted".into(), 3));
+}
+
+#[tokio::test]
+async fn a_plain_answer_is_verified_too_and_no_vote_is_taken_of_one_call() {
+    let verified =
+        |settings: Settings| Settings { confidence: Confidence { verify: true, ..settings.confidence }, ..settings };
+    let asked = async |verdict: &'static str| {
+        let root = scripted("root", ["Four.".to_owned(), cell("FINAL(5)")]);
+        let sub = scripted("sub", [verdict, "ACCEPT"]);
+        let report = asked_and_replayed(&root, &sub, &verified(routed(Router::AUTO))).await;
+        (shown(&report), sub.requests()[0].messages[0].content.contains(FRUIT.trim()))
+    };
+    let plain = "answered: \"Four.\" by plain_call, 0 turns, 1 sub-calls".to_owned();
+    assert_eq!(asked("ACCEPT").await, (plain, true));
+    let looped = "answered: \"5\" by cell, 1 turns, 2 sub-calls".to_owned();
+    assert_eq!(asked("REJECT: there are five").await, (looped, true));
+
+    let votes = Settings { confidence: Confidence { agree: Some(2), ..Confidence::default() }, ..routed(Router::On) };
+    let report = run(&voters(&["5", "5"]), &shout(), &votes).ask(QUESTION, contexts()).await.unwrap();
+    assert_eq!((report.votes.map(|votes| votes.agree), report.route), (Some(2), None));
+}
+
+#[tokio::test]
+async fn every_run_that_votes_finds_the_earlier_questions() {
+    let root = by_turn(&["```repl\nFINAL([entry['answer'] for entry in history])\n```"]);
+    let settings = sure(Confidence { agree: Some(3), ..Confidence::default() });
+    let voted = run(&root, &shout(), &settings).history(earlier());
+    let report = voted.ask("And both together?", contexts()).await.unwrap();
+    assert_eq!(shown(&report), "answered: \"[\\\"4\\\",null]\" by cell, 3 turns, 0 sub-calls");
+    let asked = root.requests();
+    assert_eq!(asked.len(), 3);
+    for request in asked {
+        let told = &request.messages[1].content;
+        assert!(told.contains("`history` is a list of them, 2 in all"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn an_export_ends_with_the_answer_that_was_voted_for() {
+    let (root, trajectory) = (voters(&["a", "b", "b"]), Memory::default());
+    let settings = sure(Confidence { agree: Some(2), ..Confidence::default() });
+    run(&root, &shout(), &settings).trajectory(trajectory.clone()).ask(QUESTION, contexts()).await.unwrap();
+    let log = export(&trajectory.lines(), Format::Rlms).unwrap();
+    assert_eq!(log.last().unwrap()["final_answer"], "b");
 }
 
 #[tokio::test]

@@ -287,6 +287,22 @@ async fn an_answer_has_to_meet_the_runs_schema() {
 }
 
 #[tokio::test]
+async fn a_prompt_past_the_models_window_is_not_sent_and_one_near_it_is() {
+    let mut case = cells(&[
+        "told = []\nfor words in (2_000, 900):\n    try:\n        told.append(len(llm_query('plum ' * words)) > 0)\n    \
+         except ValueError as error:\n        told.append(str(error))\nFINAL(told)",
+    ]);
+    case.settings.sub_windows = std::collections::BTreeMap::from([("sub".to_owned(), 1_000)]);
+    let (answer, calls) = case.answer().await;
+    let answer: Vec<serde_json::Value> = serde_json::from_str(&answer).unwrap();
+    let (past, near) = (answer[0].as_str().unwrap(), &answer[1]);
+    assert!(past.starts_with("prompt of 10,000 characters: sub: request too long: not sent: it has about "), "{past}");
+    let advice = " tokens, the model's window is 1,000; llm_read(question, text) reads a long text piece by piece";
+    assert!(past.ends_with(advice), "{past}");
+    assert_eq!((near, calls), (&true.into(), 1));
+}
+
+#[tokio::test]
 async fn a_prompt_that_does_not_fit_is_not_sent() {
     let mut case = cells(&[
         "try:\n    llm_query('x' * 1001)\nexcept ValueError as error:\n    told = str(error)\nread = llm_read('q', 'line\\n' * 60, \

@@ -52,19 +52,28 @@ impl Environment {
     }
 
     fn excepts(&self, host: &str) -> bool {
-        let here = matches!(host, "localhost" | "::1") || host.starts_with("127.");
         let except = self.either("no_proxy").unwrap_or_default();
         let listed = except.split(',').map(str::trim).any(|entry| {
             let domain = entry.trim_start_matches('.').to_ascii_lowercase();
             entry == "*" || !domain.is_empty() && (host == domain || host.ends_with(&format!(".{domain}")))
         });
-        here || listed
+        is_here(host) || listed
     }
 
     /// A variable in lower or upper case.
     fn either(&self, lower: &str) -> Option<String> {
         self.get(lower).or_else(|| self.get(&lower.to_uppercase()))
     }
+}
+
+/// Whether a host is this machine.
+fn is_here(host: &str) -> bool {
+    matches!(host, "localhost" | "::1") || host.starts_with("127.")
+}
+
+/// Whether the server of a URL is on this machine.
+pub fn is_local(url: &str) -> bool {
+    url.split_once("://").is_some_and(|(_, rest)| is_here(&host_of(rest)))
 }
 
 /// The host of what follows `scheme://`, in lower case and without port or brackets.

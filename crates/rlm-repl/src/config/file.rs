@@ -1,15 +1,26 @@
 //! `rlm-repl.toml`: named models, who does what, providers, limits and budget.
 
-use std::{collections::BTreeMap, fmt, path::PathBuf, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::Result;
+use rlm::Router;
 use rlm_model::{Money, Price};
 use rlm_sandbox::{Bytes, Fuel};
 use serde::{Deserialize, Deserializer, de};
 use toml::Spanned;
 
 use super::Environment;
-use crate::{contexts, failure::Usage, units, world};
+use crate::{
+    contexts,
+    failure::Usage,
+    units::{self, OrOff},
+    world,
+};
 
 /// Largest configuration file, in bytes.
 const MAX_FILE: u64 = 1 << 20;
@@ -31,6 +42,8 @@ pub struct File {
     pub limits: Limits,
     /// What one run may spend.
     pub budget: Budget,
+    /// How a run goes about it.
+    pub policy: Policy,
 }
 
 /// Names of models, the file's own or as on the command line.
@@ -151,13 +164,36 @@ pub struct Budget {
     pub max_time: Option<Duration>,
     #[serde(deserialize_with = "level")]
     pub max_depth: Option<u32>,
+    #[serde(deserialize_with = "positive")]
+    pub max_errors: Option<u32>,
+}
+
+/// How a run goes about it; the flags of the command line come before these.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Policy {
+    #[serde(deserialize_with = "router")]
+    pub router: Option<Router>,
+    #[serde(deserialize_with = "window")]
+    pub window: Option<u64>,
+    #[serde(deserialize_with = "percent")]
+    pub compaction: Option<OrOff>,
+    #[serde(deserialize_with = "runs")]
+    pub agree: Option<OrOff>,
+    pub verify: Option<bool>,
+    #[serde(deserialize_with = "turns")]
+    pub unchanged: Option<OrOff>,
+    pub batch_loops: Option<bool>,
+    /// These are beside the file, unless they are absolute.
+    pub cache: Option<PathBuf>,
+    pub skills: Vec<PathBuf>,
 }
 
 impl File {
     /// Reads the file that was named, or else the user's own, or else nothing.
     ///
     /// A file in the current directory is not taken by itself: it could send keys anywhere.
-    pub fn read(named: Option<&std::path::Path>, environment: &Environment) -> Result<Self> {
+    pub fn read(named: Option<&Path>, environment: &Environment) -> Result<Self> {
         let named = named.map(Into::into).or_else(|| environment.get("RLM_CONFIG").map(PathBuf::from));
         if let Some(path) = named {
             let text = read(&path).map_err(|error| {
@@ -212,13 +248,18 @@ impl File {
         self.models.iter().find(|(own, _)| own.get_ref() == name).map(|(_, entry)| entry)
     }
 
+    /// A path that the file names, which is relative to where the file is.
+    pub fn beside(&self, named: &Path) -> PathBuf {
+        self.path.as_deref().and_then(Path::parent).map_or_else(|| named.to_owned(), |folder| folder.join(named))
+    }
+
     /// What the file says about a provider, if anything.
     pub fn provider(&self, name: &str) -> Option<&ProviderEntry> {
         self.providers.iter().find(|(own, _)| own.get_ref() == name).map(|(_, entry)| entry)
     }
 }
 
-fn read(path: &std::path::Path) -> std::io::Result<String> {
+fn read(path: &Path) -> std::io::Result<String> {
     use std::io::Read;
     let mut text = String::new();
     world::open(path)?.take(MAX_FILE + 1).read_to_string(&mut text)?;
@@ -286,6 +327,26 @@ fn positive<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error>
     scalar(from, units::positive)
 }
 
+fn router<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Router>, D::Error> {
+    scalar(from, units::router)
+}
+
+fn window<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+    scalar(from, units::window)
+}
+
+fn percent<'de, D: Deserializer<'de>>(from: D) -> Result<Option<OrOff>, D::Error> {
+    scalar(from, units::percent)
+}
+
+fn runs<'de, D: Deserializer<'de>>(from: D) -> Result<Option<OrOff>, D::Error> {
+    scalar(from, units::runs)
+}
+
+fn turns<'de, D: Deserializer<'de>>(from: D) -> Result<Option<OrOff>, D::Error> {
+    scalar(from, units::turns)
+}
+
 fn dollars<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
     let number = f64::deserialize(from)?;
     if number.is_finite() && number >= 0.0 {
@@ -334,6 +395,17 @@ mod tests {
             [budget]
             max_iterations = 7
             max_sub_calls = "2K"
+
+            [policy]
+            router = 40_000
+            window = "128K"
+            compaction = "off"
+            agree = 3
+            verify = true
+            unchanged = 2
+            batch_loops = false
+            cache = "replies"
+            skills = ["skills", "/more"]
         "#;
         let file = File::parse(text, "x".into()).unwrap();
         let big = file.model("big").unwrap();
@@ -345,6 +417,11 @@ mod tests {
         assert_eq!((limits.memory, limits.fuel), (Bytes(128 << 20), Fuel(5_000_000)));
         assert_eq!(limits.wall, Duration::from_millis(500));
         assert_eq!((file.budget.max_iterations, file.budget.max_sub_calls), (Some(7), Some(2_000)));
+        let policy = &file.policy;
+        assert_eq!((policy.router, policy.window), (Some(Router::Auto { tokens: 40_000 }), Some(128_000)));
+        assert_eq!((policy.compaction, policy.agree), (Some(OrOff(None)), Some(OrOff(Some(3)))));
+        assert_eq!((policy.verify, policy.unchanged), (Some(true), Some(OrOff(Some(2)))));
+        assert_eq!((policy.batch_loops, policy.skills.len()), (Some(false), 2));
         assert!(File::parse("", "x".into()).is_ok());
     }
 
@@ -364,6 +441,12 @@ mod tests {
             ("[models.a]\nbase_url = \"x\"\n", "rlm-repl.toml:1: missing field `model`".into()),
             ("[models.builtin]\nmodel = \"openai:x\"\n", "rlm-repl.toml:1: model \"builtin\": this name already means something".into()),
             ("[limits]\nfuel = \"lots\"\n", "rlm-repl.toml:2: expected a number of instructions above 0, such as 2_000_000_000, 500M or 2G (K, M and G are powers of 1000)".into()),
+            ("\n[policy]\nverfy = true\n", "rlm-repl.toml:3: unknown field `verfy`, expected one of `router`, `window`, `compaction`, `agree`, `verify`, `unchanged`, `batch_loops`, `cache`, `skills`".into()),
+            ("[policy]\nrouter = \"maybe\"\n", "rlm-repl.toml:2: expected off, on, auto, or a number of tokens such as 16_000 or 16K".into()),
+            ("[policy]\nagree = 1\n", "rlm-repl.toml:2: expected a whole number from 2 to 16, or off".into()),
+            ("[policy]\ncompaction = 0\n", "rlm-repl.toml:2: expected a percentage from 1 to 100, such as 85, or off".into()),
+            ("[policy]\nwindow = 100\n", "rlm-repl.toml:2: expected a number of tokens from 4096, such as 128_000 or 128K".into()),
+            ("[policy]\nverify = \"yes\"\n", "rlm-repl.toml:2: invalid type: string \"yes\", expected a boolean".into()),
             ("\n\n[limits\n", "rlm-repl.toml:3: ".into()),
             ("[providers.opanai]\n", "rlm-repl.toml:1: unknown provider \"opanai\", expected one of openai,".into()),
         ];

@@ -19,9 +19,11 @@ use crate::{
     args::{ConfigArgs, LimitArgs, ModelArgs},
     contexts,
     failure::Usage,
+    units::LEAST_ROOT_WINDOW,
     world,
 };
 
+use environment::is_local;
 pub use environment::{Environment, host_of};
 pub use file::File;
 pub use key::KeyFile;
@@ -151,7 +153,7 @@ impl<'a> Setup<'a> {
             pricing: self.pricing(named, &access.base_url, model),
             context_window: entry
                 .and_then(|entry| entry.context_window)
-                .or_else(|| listed_window(&access.base_url, model)),
+                .or_else(|| if is_local(&access.base_url) { None } else { listed_window(&access.base_url, model) }),
             key_header: entry
                 .and_then(|entry| entry.key_header.clone())
                 .or_else(|| provider.key_header.map(Into::into)),
@@ -230,6 +232,8 @@ impl<'a> Setup<'a> {
     pub fn pricing(&self, named: &Named, base_url: &str, model: &str) -> Pricing {
         match self.file.model(&named.written).and_then(|entry| entry.price) {
             Some(price) => Pricing::Set(price.into()),
+            // No such server is listed, and reading the list takes a while.
+            None if is_local(base_url) => Pricing::Unknown,
             None => Pricing::listed(base_url, model, Some(world::now())),
         }
     }
@@ -279,9 +283,6 @@ fn refused(error: &ModelError) -> Usage {
         None => usage,
     }
 }
-
-/// Smallest window of a root model: the instructions and one turn of any use.
-const LEAST_ROOT_WINDOW: u64 = 4_096;
 
 /// Characters of a prompt to a sub-model for each token of its window, the reply's room taken off.
 const CHARACTERS_A_TOKEN: u64 = 3;

@@ -10,6 +10,7 @@ use anyhow::Result;
 use rlm::{Journal, JournalKey, JournalSink};
 use serde::{Deserialize, Serialize};
 
+use super::policy::Policy;
 use crate::{
     args::{ContextArgs, Format, ModelArgs, RunArgs},
     contexts,
@@ -56,7 +57,7 @@ pub struct Note {
 
 impl Note {
     /// What `resume` has to know of a run with these arguments.
-    pub fn of(args: &RunArgs, context: &ContextArgs) -> Self {
+    pub fn of(args: &RunArgs, context: &ContextArgs, policy: &Policy) -> Self {
         let path = |path: &PathBuf| if contexts::is_stdin(path) { path.clone() } else { world::absolute(path) };
         Self {
             contexts: context.given.iter().map(|given| path(&given.path)).collect(),
@@ -67,8 +68,8 @@ impl Note {
             base_url: args.models.base_url.clone(),
             config: args.config.config.as_deref().map(world::absolute),
             python_path: args.packages.python_path.iter().map(path).collect(),
-            skills: args.policy.skills.iter().map(path).collect(),
-            cache: args.policy.reply_cache.as_deref().map(world::absolute),
+            skills: policy.skills.iter().map(path).collect(),
+            cache: policy.cache.as_deref().map(world::absolute),
         }
     }
 

@@ -52,8 +52,9 @@ pub fn run(args: &RunArgs) -> Result<i32> {
     let file = File::read(args.config.config.as_deref(), &environment)?;
     let chosen = config::choose(&args.models, &file, &environment)?;
     let settings = Settings { sub_prompt_chars: config::windows(&chosen.models)?, ..settings(args, &file)? };
-    let settings = args.policy.over(settings);
-    let equipment = args.policy.equipment()?;
+    let policy = args.policy.over(&file);
+    let settings = policy.over(settings);
+    let equipment = policy.equipment()?;
     let trajectory = args.trajectory.as_deref().map(trajectory_sink).transpose()?;
     let journal = journal_of(args)?;
     let shown = Shown {
@@ -71,7 +72,7 @@ pub fn run(args: &RunArgs) -> Result<i32> {
             run = run.trajectory(sink);
         }
         if let Some(file) = journal {
-            run = run.journal(file, journal::key(), serde_json::to_value(Note::of(args, &context))?);
+            run = run.journal(file, journal::key(), serde_json::to_value(Note::of(args, &context, &policy))?);
         }
         if let Some(followed) = followed {
             run = run.history(followed.history());
@@ -148,6 +149,7 @@ pub fn budget(flags: &BudgetArgs, file: &File) -> Budget {
         money: flags.max_cost.or(file.budget.max_cost),
         wall: flags.max_time.or(file.budget.max_time),
         depth: flags.max_depth.or(file.budget.max_depth).unwrap_or(default.depth),
+        errors_in_a_row: flags.max_errors.or(file.budget.max_errors).unwrap_or(default.errors_in_a_row),
         ..default
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use rlm::{PlainCall, Report, Stop};
+use rlm::{PlainCall, Report, Source, Stop};
 use rlm_model::{Money, Usage};
 use serde::Serialize;
 
@@ -27,6 +27,7 @@ struct Record<'a> {
     /// Who answered: `loop`, `plain_call` or `loop_after_plain_call`; null without a router.
     route: Option<&'static str>,
     votes: Option<Votes>,
+    verified: Option<bool>,
     plain_call: Option<Plain>,
     seconds: Seconds,
     usage: &'a BTreeMap<String, Usage>,
@@ -76,6 +77,7 @@ pub fn json(report: &Report) -> Result<String> {
         cached_calls: report.cached_calls,
         route: report.route.map(|route| route.took.name()),
         votes: report.votes.map(|rlm::Votes { agree, of, wanted }| Votes { agree, of, wanted }),
+        verified: report.verified,
         plain_call: report.plain_call.map(|PlainCall { input_tokens, cost, window }| Plain {
             input_tokens,
             cost: cost.map(Money::dollars),
@@ -117,13 +119,14 @@ pub fn spent(report: &Report) -> String {
     let models: String =
         report.usage.iter().map(|(model, usage)| format!("; {model}: {}{}", tokens(usage), cost(model))).collect();
     format!(
-        "{}, {}{failed}, {:.2} s{models}\n{}{}",
+        "{}, {}{failed}, {:.2} s{models}\n{}{}{}",
         counted(report.iterations.into(), "turn"),
         counted(report.sub_calls, "sub-call"),
         report.wall.as_secs_f64(),
         report.votes.map_or_else(String::new, |votes| {
             format!("{} of {} runs gave this answer, {} were to agree\n", votes.agree, votes.of, votes.wanted)
         }),
+        if report.verified == Some(false) { "no check accepted this answer\n" } else { "" },
         report.plain_call.as_ref().map_or_else(String::new, plain),
     )
 }
@@ -163,7 +166,12 @@ pub fn complaint(report: &Report) -> String {
     if matches!(report.stop, Stop::Answered | Stop::Settled { .. }) {
         return String::new();
     }
-    let what = if report.answer.is_some() { "the answer is partial" } else { "no answer" };
+    let what = match report.answer.as_ref().map(|answer| answer.source) {
+        None => "no answer",
+        Some(Source::ClosingTurn) => "the answer is partial, the model's last word",
+        Some(Source::Candidate) => "the answer is partial, the latest draft",
+        Some(_) => "the answer is partial",
+    };
     let hint = match report.stop {
         Stop::IterationsSpent { .. } => Some("allow more turns with --max-iterations"),
         Stop::BudgetSpent { .. } => Some("allow more with --max-input-tokens, --max-output-tokens or --max-cost"),
@@ -204,6 +212,7 @@ mod tests {
             cached_calls: 0,
             route: None,
             votes: None,
+            verified: None,
             plain_call: None,
             differences: Vec::new(),
             trajectory_error: None,
@@ -235,6 +244,15 @@ mod tests {
             "error: no answer: iterations: 5 of 5 used\nhint: allow more turns with --max-iterations\n"
         );
         assert_eq!(exit_code(&spent), failure::LIMIT);
+        let with = |source| {
+            let answer = rlm::Answer { text: "5".into(), value: None, source };
+            complaint(&Report { answer: Some(answer), ..report(Stop::Stopped) })
+        };
+        assert_eq!(
+            with(Source::ClosingTurn),
+            "error: the answer is partial, the model's last word: stopped on request\n"
+        );
+        assert_eq!(with(Source::Candidate), "error: the answer is partial, the latest draft: stopped on request\n");
         assert_eq!(complaint(&report(Stop::Answered)), "");
     }
 
@@ -243,7 +261,7 @@ mod tests {
         assert_eq!(
             json(&Report { costs: BTreeMap::from([("m".into(), None)]), ..report(Stop::Stopped) }).unwrap(),
             "{\"answer\":null,\"value\":null,\"source\":null,\"stop\":\"stopped\",\"iterations\":1,\"sub_calls\":20,\
-             \"failed_sub_calls\":3,\"cached_calls\":0,\"route\":null,\"votes\":null,\"plain_call\":null,\
+             \"failed_sub_calls\":3,\"cached_calls\":0,\"route\":null,\"votes\":null,\"verified\":null,\"plain_call\":null,\
              \"seconds\":{\"root_model\":0.0,\"sub_calls\":0.0,\"cells\":0.0},\"usage\":{\"builtin\":{\"calls\":2,\"input_tokens\":1234,\"cached_input_tokens\":0,\
              \"cache_write_tokens\":0,\"output_tokens\":56,\"reasoning_tokens\":0}},\"cost\":{\"m\":null},\"wall_ms\":1500.0,\"trajectory_error\":null,\
              \"journal_error\":null,\"cache_error\":null}\n"

@@ -63,6 +63,78 @@ fn independent_runs_agree_and_are_said_to() {
 }
 
 #[test]
+fn a_follow_up_question_knows_the_earlier_ones_however_it_is_answered() {
+    let (keep, index) = file("index", INDEX);
+    let first = keep.path().join("first.journal");
+    let first = first.to_str().unwrap();
+    record(&run(&index, &["--journal", first]));
+    let trajectory = keep.path().join("t.jsonl");
+    let told = |more: &[&str]| {
+        let path = trajectory.to_str().unwrap();
+        record(&run(&index, &[&["--follow", first, "--trajectory", path], more].concat()));
+        std::fs::read_to_string(&trajectory).unwrap()
+    };
+    let plain = told(&["--router", "on"]);
+    assert!(plain.contains("Earlier question: Which version has the package pear?\\nIts answer: 2.7"), "{plain}");
+    let voted = told(&["--agree", "2"]);
+    let runs = voted.lines().filter(|line| line.contains("Turn 1/") && line.contains("`history` is a list of them"));
+    assert_eq!(runs.count(), 2, "{voted}");
+}
+
+#[test]
+fn the_file_says_how_a_run_goes_about_it_and_flags_come_before_it() {
+    let (keep, index) = file("index", INDEX);
+    let config = keep.path().join("own.toml");
+    let with = |text: &str, more: &[&str]| {
+        std::fs::write(&config, text).unwrap();
+        run(&index, &[&["--config", config.to_str().unwrap()], more].concat())
+    };
+    let routed = "[policy]\nrouter = \"on\"\ncache = \"replies\"\n";
+    assert_eq!(record(&with(routed, &[]))["source"], "plain_call");
+    assert!(keep.path().join("replies").exists(), "it is beside the file");
+    assert_eq!(record(&with(routed, &[]))["cached_calls"], 1);
+    assert_eq!(record(&with(routed, &["--no-cache"]))["cached_calls"], 0);
+    assert_eq!(record(&with(routed, &["--router", "off"]))["source"], "cell");
+
+    let agree = "[policy]\nagree = 2\n";
+    assert_eq!(record(&with(agree, &[]))["votes"]["wanted"], 2);
+    assert_eq!(record(&with(agree, &["--agree", "3"]))["votes"]["wanted"], 3);
+    assert_eq!(record(&with(agree, &["--agree", "off"]))["votes"], Value::Null);
+
+    // The built-in model has the loop's sub-call for a verifier too.
+    let verify = "[policy]\nverify = true\n";
+    let calls = |more: &[&str]| record(&with(verify, more))["sub_calls"].as_u64().unwrap();
+    assert_eq!(calls(&[]), calls(&["--verify=off"]) + 1);
+    assert_eq!(calls(&["--verify"]), calls(&[]));
+
+    let refused = with("[policy]\n\nrooter = \"on\"\n", &[]);
+    assert_eq!(refused.code, 2);
+    let begins = format!("error: {}:3: unknown field `rooter`, expected one of `router`, ", config.display());
+    assert!(refused.stderr.starts_with(&begins), "{refused:?}");
+    let refused = with("[policy]\nskills = [\"none\"]\n", &[]);
+    let none = keep.path().join("none");
+    assert!(refused.stderr.contains(&format!("skills {}: no such file", none.display())), "{refused:?}");
+}
+
+#[test]
+fn wrong_values_of_flags_are_refused_with_what_is_expected() {
+    let (_keep, index) = file("index", INDEX);
+    for (flag, value, expected) in [
+        ("--agree", "1", "expected a whole number from 2 to 16, or off"),
+        ("--unchanged", "0", "expected a whole number from 1, such as 3, or off"),
+        ("--compaction", "101", "expected a percentage from 1 to 100, such as 85, or off"),
+        ("--window", "0", "expected a number of tokens from 4096, such as 128_000 or 128K"),
+        ("--batch-loops", "no", "expected on or off"),
+        ("--verify=maybe", "", "expected on or off"),
+    ] {
+        let words: Vec<&str> = [flag, value].into_iter().filter(|word| !word.is_empty()).collect();
+        let refused = run(&index, &words);
+        assert_eq!(refused.code, 2, "{flag}");
+        assert!(refused.stderr.contains(expected), "{refused:?}");
+    }
+}
+
+#[test]
 fn skills_are_read_from_their_folder_and_bad_ones_are_refused() {
     let (keep, index) = file("index", INDEX);
     let skills = keep.path().join("skills");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 use rlm_model::{ErrorKind, ModelError, Reply, Request, SharedModel};
-use rlm_sandbox::HostError;
+use rlm_sandbox::{HostError, estimate_tokens};
 use tokio::time::Instant;
 
 use super::{Broker, SubCall, spent};
@@ -47,14 +47,15 @@ impl Broker {
             self.tree.events.tell(|| Event::SubCallsStarted { model, count });
         }
         let parts: Vec<Reservation> = costs.into_iter().map(|cost| reserved.split(cost)).collect();
-        let calls = prompts.into_iter().zip(parts).enumerate().map(|(index, ((name, prompt), part))| {
+        let places = self.places(prompts.len());
+        let calls = prompts.into_iter().zip(parts).zip(places).map(|(((name, prompt), part), place)| {
             let (broker, model) = (self.clone(), model.clone());
-            async move { (index, broker.ask_one(&name, &model, &prompt, part, by).await) }
+            async move { (place, broker.ask_one(&name, &model, &prompt, part, place, by).await) }
         });
         let most = self.tree.settings.sub_call_concurrency.max(1);
         let mut results: Vec<_> = stream::iter(calls).buffer_unordered(most).collect().await;
         self.tree.sync();
-        results.sort_by_key(|(index, _)| *index);
+        results.sort_by_key(|(place, _)| *place);
         Ok(results.into_iter().map(|(_, result)| result).collect())
     }
 
@@ -74,6 +75,7 @@ impl Broker {
         model: &SharedModel,
         prompt: &str,
         reservation: Reservation,
+        place: usize,
         by: Option<&'static str>,
     ) -> Asked {
         if let Some(error) = self.too_long(model, prompt) {
@@ -100,7 +102,8 @@ impl Broker {
         let text = result.as_ref().map(|reply| reply.text.clone()).map_err(ModelError::clone);
         if self.tree.trajectory().is_kept() {
             let (model, prompt) = (model.name().into(), prompt.to_owned());
-            self.log().calls.push(SubCall { model, prompt, result, began, wall, by });
+            let cost = bill.cost.filter(|_| !bill.failed);
+            self.log().calls.push(SubCall { model, prompt, result, cost, place, began, wall, by });
         }
         text
     }
@@ -128,18 +131,27 @@ impl Broker {
 
     /// Why a prompt is not sent at all, if it is not.
     fn too_long(&self, model: &SharedModel, prompt: &str) -> Option<ModelError> {
+        let why = self.too_many_characters(prompt).or_else(|| self.past_window(model, prompt))?;
+        let message = format!("not sent: {why}; llm_read(question, text) reads a long text piece by piece");
+        Some(ModelError { model: model.name().to_owned(), kind: ErrorKind::TooLong, message })
+    }
+
+    fn too_many_characters(&self, prompt: &str) -> Option<String> {
         let most = self.tree.settings.sub_prompt_chars?;
         // A text has no more code points than bytes, so most need not be counted.
         let chars = if prompt.len() <= most { return None } else { prompt.chars().count() };
-        (chars > most).then(|| ModelError {
-            model: model.name().to_owned(),
-            kind: ErrorKind::TooLong,
-            message: format!(
-                "not sent: it has {} characters, at most {} can be read at once; llm_read(question, text) reads a long \
-                 text piece by piece",
-                grouped(chars as u64),
-                grouped(most as u64)
-            ),
-        })
+        let told = || {
+            format!("it has {} characters, at most {} can be read at once", grouped(chars as u64), grouped(most as u64))
+        };
+        (chars > most).then(told)
+    }
+
+    fn past_window(&self, model: &SharedModel, prompt: &str) -> Option<String> {
+        let window = *self.tree.settings.sub_windows.get(model.name())?;
+        // No token is shorter than a byte.
+        let tokens = if prompt.len() as u64 <= window { return None } else { estimate_tokens(prompt) };
+        // What is near the window is the provider's to judge: this is an estimate.
+        let told = || format!("it has about {} tokens, the model's window is {}", grouped(tokens), grouped(window));
+        (tokens > window + window / 5).then(told)
     }
 }

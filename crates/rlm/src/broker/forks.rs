@@ -9,7 +9,7 @@ use std::sync::{Arc, atomic::Ordering::Relaxed};
 use futures_util::{StreamExt, stream};
 use rlm_sandbox::{Cell, HostCall, HostError, Outcome, Value};
 
-use super::{Broker, Log, child::on_its_own};
+use super::{Broker, Log, SubCall, child::on_its_own};
 use crate::args::Args;
 
 /// Most items of one call.
@@ -38,8 +38,9 @@ impl Broker {
         for result in results {
             let (value, log) = result?;
             values.push(value);
+            let places = self.places(log.calls.len());
             let mut ours = self.log();
-            ours.calls.extend(log.calls);
+            ours.calls.extend(log.calls.into_iter().zip(places).map(|(call, place)| SubCall { place, ..call }));
             ours.notes.extend(log.notes);
         }
         Ok(Value::List(values))

@@ -17,10 +17,14 @@ const FAULTS_TOLD: usize = 5;
 /// Characters of a fault or of a reply that are told.
 const TOLD_CHARS: usize = 500;
 
+/// What a value has to stand beside its schema; says what is wrong with it.
+pub(crate) type Check = Arc<dyn Fn(&Json) -> Result<(), String> + Send + Sync>;
+
 /// A JSON schema, ready to be met.
 pub(crate) struct Schema {
     text: String,
     validator: Validator,
+    further: Option<Check>,
 }
 
 impl Schema {
@@ -37,7 +41,12 @@ impl Schema {
         // other documents are not followed, since the crate is built without a way to fetch them.
         let options = jsonschema::options().with_pattern_options(PatternOptions::regex());
         let validator = options.build(schema).map_err(|error| first(&error.to_string()))?;
-        Ok(Self { text, validator })
+        Ok(Self { text, validator, further: None })
+    }
+
+    /// The schema with a check of what meets it.
+    pub(crate) fn with_check(self, further: Option<Check>) -> Self {
+        Self { further, ..self }
     }
 
     /// The `schema` argument of a host function, if one was given.
@@ -89,7 +98,11 @@ impl Schema {
                 path => format!("at {path}: {}", first(&fault.to_string())),
             })
             .collect();
-        if faults.is_empty() { Ok(()) } else { Err(faults.join("; ")) }
+        match &self.further {
+            _ if !faults.is_empty() => Err(faults.join("; ")),
+            Some(further) => further(value).map_err(|why| first(&why)),
+            None => Ok(()),
+        }
     }
 }
 

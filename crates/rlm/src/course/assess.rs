@@ -19,30 +19,45 @@ const ANSWER_CHARS: usize = 8_000;
 impl Course {
     /// Why a verifier does not accept the answer, where one is asked and says so. One that cannot be asked
     /// accepts.
-    pub(super) async fn doubt(&mut self, turn: u32, answer: &Answer, cells: &[Ran]) -> Option<String> {
-        if !self.tree.settings.confidence.verify || self.broker.depth > 0 || self.rejections >= MOST_REJECTIONS {
+    pub(super) async fn doubt(&mut self, turn: u32, answer: &Answer, evidence: &str) -> Option<String> {
+        if !self.tree.settings.confidence.verify || self.broker.depth > 0 {
             return None;
         }
-        let shown = cells.iter().map(|cell| cell.shown.as_str());
-        let evidence: Vec<&str> = std::iter::once(self.evidence.as_str()).chain(shown).collect();
-        let evidence = cut(evidence.join("\n").trim(), EVIDENCE_CHARS);
-        let prompt = self.pack.verify(&self.question, &evidence, &cut(&answer.text, ANSWER_CHARS));
+        self.verified = Some(false);
+        if self.rejections >= MOST_REJECTIONS {
+            return None;
+        }
+        let prompt = self.pack.verify(&self.question, evidence, &cut(&answer.text, ANSWER_CHARS));
         let id = format!("{}/{turn}.v", self.broker.run);
         let model = self.tree.models.sub.clone();
         let asked = self.broker.ask(&id, &model, vec![(format!("{id}.0"), prompt)], Some("verifier")).await;
-        let reply = asked.ok()?.pop()?.ok();
-        let why = reply.as_deref().and_then(rejection);
+        let said = match asked.map(|mut asked| asked.pop()) {
+            Ok(Some(Ok(reply))) => Ok(rejection(&reply)),
+            Ok(Some(Err(error))) => Err(format!("the verifier could not be asked: {error}")),
+            Ok(None) => Err("the verifier was not asked".to_owned()),
+            Err(refused) => Err(format!("the verifier was not asked: {}", refused.message)),
+        };
         let calls = self.broker.take_log().calls;
+        let (Ok(why) | Err(why)) = said.as_ref().map(Option::as_deref).map_err(|why| Some(why.as_str()));
         self.tree.trajectory().verification(&Verified {
             run: &self.broker.run,
             number: turn,
             answer: &answer.text,
-            why: why.as_deref(),
+            why,
             calls: &calls,
         });
+        let why = said.ok()?;
         self.tell(|| Event::Verified { turn, why: why.clone() });
         self.rejections += u32::from(why.is_some());
+        self.verified = Some(why.is_none());
         why
+    }
+
+    /// What a verifier is shown of a turn that gave an answer, and of those before it.
+    pub(super) fn evidence(&self, cells: &[Ran]) -> String {
+        let shown = cells.iter().map(|cell| cell.shown.as_str());
+        let evidence: Vec<&str> = std::iter::once(self.evidence.as_str()).chain(shown).collect();
+        cut(evidence.join("\n").trim(), EVIDENCE_CHARS)
     }
 
     /// Keeps what a verifier will be shown: what was printed last before an answer was given.
@@ -64,7 +79,8 @@ impl Course {
             (Some(_), true) => self.steady + 1,
         };
         self.drafted = draft.as_ref().map(|draft| draft.text.clone());
-        let draft = draft.filter(|draft| self.steady >= most.max(1) && self.unfit(draft).is_none())?;
+        let draft = draft.filter(|_| self.steady >= most.max(1))?;
+        let draft = self.fitted(draft).ok()?;
         Some(Ended::Early(Stop::Settled { turns: self.steady }, Some(draft)))
     }
 

@@ -84,6 +84,7 @@ impl Course {
             cached_calls: totals.cached,
             route: self.route,
             votes: None,
+            verified: self.verified,
             plain_call: None,
             cache_error: None,
             differences: Vec::new(),

@@ -6,7 +6,8 @@ use tokio::time::Instant;
 
 use super::{Course, Ended, Said};
 use crate::{
-    Answer, Earlier, Event, Route, Router, Source, Took, context::Bound, journal::Hasher, json, reply, run::Asked,
+    Answer, Earlier, Event, Route, Router, Settings, Source, Took, context::Bound, journal::Hasher, json,
+    observation::cut, reply, run::Asked,
 };
 
 /// Tokens a plain call may have where nobody knows the model's window.
@@ -19,6 +20,9 @@ const REPLY_TOKENS: u64 = 8_192;
 /// that out.
 const MOST_READ: u64 = 32 << 20;
 
+/// Characters of the contexts that a verifier of a plain answer is shown.
+const EVIDENCE_CHARS: usize = 100_000;
+
 /// What the model replies when reading is not enough.
 const NOT_SETTLED: &str = "NOT FOUND";
 
@@ -26,8 +30,10 @@ impl Course {
     /// Answers by one plain call, where the policy and the sizes allow it. Nothing, where the loop has to
     /// answer.
     pub(crate) async fn plainly(&mut self, asked: Asked<'_>, contexts: &[Bound]) -> Option<Ended> {
-        let policy = self.tree.settings.router;
-        if policy == Router::Off {
+        let Settings { router: policy, confidence, .. } = &self.tree.settings;
+        let policy = *policy;
+        // One call is no vote.
+        if policy == Router::Off || confidence.agree.is_some_and(|wanted| wanted > 1) {
             return None;
         }
         let id = format!("{}/plain", self.broker.run);
@@ -50,7 +56,10 @@ impl Course {
         self.route = Some(took(if routed { Took::LoopAfterPlainCall } else { Took::Loop }));
         let ended = match texts.filter(|_| routed) {
             None => None,
-            Some(texts) => self.ask_plainly(&id, asked, &texts).await,
+            Some(texts) => {
+                let ended = self.ask_plainly(&id, asked, &texts).await;
+                self.unless_doubted(ended, &texts).await
+            }
         };
         if matches!(ended, Some(Ended::Answered(_))) {
             self.route = Some(took(Took::PlainCall));
@@ -58,6 +67,18 @@ impl Course {
         let route = self.route?;
         self.tree.trajectory().route(&route);
         self.tell(|| Event::Routed { route });
+        ended
+    }
+
+    /// How a plain call ended, unless a verifier doubts its answer: then the loop has to find one.
+    async fn unless_doubted(&mut self, ended: Option<Ended>, texts: &[String]) -> Option<Ended> {
+        if let Some(Ended::Answered(answer)) = &ended {
+            let evidence = cut(&texts.join("\n\n"), EVIDENCE_CHARS);
+            if self.doubt(0, answer, &evidence).await.is_some() {
+                self.candidate = Some(Answer { source: Source::Candidate, ..answer.clone() });
+                return None;
+            }
+        }
         ended
     }
 
