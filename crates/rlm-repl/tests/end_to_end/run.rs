@@ -26,6 +26,24 @@ fn the_answer_alone_is_on_stdout() {
 }
 
 #[test]
+fn what_is_not_there_is_said_not_to_be_found() {
+    let (_keep, prose) = file("prose", "The lighthouse at Cape Arago was built in 1866. Its keeper kept bees.\n");
+    let asked = |question: &str| {
+        let answered =
+            rlm_repl(&["run", "--quiet", "--no-journal", "--context", prose.to_str().unwrap(), question], "");
+        assert_eq!((answered.code, answered.stderr.as_str()), (0, NOTICE), "{answered:?}");
+        answered.stdout
+    };
+    assert_eq!(asked("When was the lighthouse built?"), "The lighthouse at Cape Arago was built in 1866.\n");
+    assert_eq!(
+        asked("How tall is the lighthouse?"),
+        "not found in the context: nothing there answers this; searched for tall, lighthouse; the closest line: \
+         The lighthouse at Cape Arago was built in 1866.\n"
+    );
+    assert_eq!(asked("Who wrote Hamlet?"), "not found in the context: no mention of Hamlet\n");
+}
+
+#[test]
 fn progress_and_spend_are_on_stderr() {
     let (_keep, index) = file("index", INDEX);
     let answered = rlm_repl(&["run", "--context", index.to_str().unwrap(), "Who maintains apple?"], "");
@@ -119,7 +137,7 @@ fn what_cannot_be_asked_is_a_usage_error() {
         ended(
             2,
             "",
-            "error: unknown model \"gpt-5\": known are builtin, recorded:PATH and PROVIDER:NAME, where PROVIDER is \
+            "error: unknown model \"gpt-5\": known are builtin, local:PATH, recorded:PATH and PROVIDER:NAME, where PROVIDER is \
              one of openai, responses, anthropic, gemini, azure, openrouter, groq, mistral, deepseek, xai, ollama, \
              llamacpp, vllm\n\
              hint: use builtin, or openai:NAME such as openai:gpt-5\n"
