@@ -94,13 +94,11 @@ fn asked_field<'r>(question: &Question, record: &'r Record) -> Option<(f64, u32,
 
 /// Does the question say `the KEY TERM`, and not which key?
 fn is_title(question: &Question, key: &str, term: &Term) -> bool {
-    let lower = question.text.to_lowercase();
-    let words: Vec<&str> = lower.split(' ').collect();
-    let named = format!(" {}", term.lower);
-    words.windows(2).any(|pair| {
-        !["which", "what", "whose"].contains(&pair[0]) && names_key(pair[1], key) && {
-            lower.match_indices(pair[1]).any(|(at, word)| lower[at + word.len()..].starts_with(&named))
-        }
+    let (lower, key) = (question.text.to_lowercase(), key.to_lowercase());
+    let together = format!("{key} {}", term.lower);
+    lower.match_indices(&together).any(|(at, _)| {
+        let before = lower[..at].split_whitespace().next_back();
+        !before.is_some_and(|word| ["which", "what", "whose"].contains(&word))
     })
 }
 

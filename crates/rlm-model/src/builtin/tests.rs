@@ -20,6 +20,7 @@ const INDEX: &str = "Package: ripgrep-all\nVersion: 0.9\nMaintainer: Someone <a@
 #[tokio::test]
 async fn values_are_read_from_records() {
     for (question, expected) in [
+        ("Who maintains ripgrep?", "Debian Rust Maintainers <rust@lists.example>"),
         ("Who maintains the package ripgrep?", "Debian Rust Maintainers <rust@lists.example>"),
         ("What version of ripgrep is in the index?", "13.0.0-4+b2"),
         ("Which section is the package vim in?", "editors"),

@@ -10,9 +10,10 @@ use candle_transformers::models::{quantized_llama, quantized_qwen2, quantized_qw
 
 use super::header;
 
-/// Tokens of a prompt that are taken at once. Parts begin at multiples of their length, so that the
-/// masks that candle keeps for each length and place stay few.
-const AT_ONCE: [usize; 4] = [512, 64, 8, 1];
+/// Tokens of a prompt that are taken at once: so many that it is not slower than all, so few that a call which nobody waits
+/// for ends soon. Parts begin at multiples of their length, so that the masks that candle keeps for each length and
+/// place stay few.
+const AT_ONCE: [usize; 3] = [64, 8, 1];
 
 /// Weights, and what they have read so far.
 pub struct Weights {

@@ -105,6 +105,17 @@ fn json_and_trajectory() {
     }
 }
 
+#[cfg(not(feature = "local"))]
+#[test]
+fn a_build_without_local_weights_says_so() {
+    let (_keep, index) = file("index", INDEX);
+    let asked = ["run", "--model", "local:/m/x.gguf", "--context", index.to_str().unwrap(), "Why?"];
+    let said = "error: model local:/m/x.gguf: this build has no local weights\n\
+                hint: build it with `cargo build --release --features local`, or serve the weights with ollama, llama.cpp \
+                or vllm\n";
+    assert_eq!(rlm_repl(&asked, ""), ended(2, "", said));
+}
+
 #[test]
 fn a_spent_budget_is_exit_code_3() {
     let (_keep, index) = file("index", INDEX);
