@@ -7,6 +7,8 @@
 pub mod builtin;
 mod error;
 mod limiter;
+#[cfg(feature = "local")]
+mod local;
 mod message;
 mod named;
 mod price;
@@ -21,6 +23,8 @@ use std::{future::Future, pin::Pin, sync::Arc};
 pub use builtin::Builtin;
 pub use error::{ErrorKind, ModelError};
 pub use limiter::{Limiter, Limiters, Rate};
+#[cfg(feature = "local")]
+pub use local::{Local, LocalConfig};
 pub use message::{Finish, Message, Reply, Request, Role, Usage};
 pub use named::{ModelName, PROVIDERS, Provider, UnknownModel, parse_model_name};
 pub use price::{Money, Price, Pricing, listed_window};

@@ -148,6 +148,11 @@ pub enum ModelName {
         /// The recording's file.
         path: String,
     },
+    /// Weights on this machine.
+    Local {
+        /// The GGUF file.
+        path: String,
+    },
 }
 
 /// A model name that means nothing here.
@@ -155,7 +160,7 @@ pub enum ModelName {
 #[non_exhaustive]
 pub enum UnknownModel {
     /// Nothing before or in place of the colon is a known provider.
-    #[error("unknown model {name:?}: known are builtin, recorded:PATH and PROVIDER:NAME, where PROVIDER is one of {known}", known = known())]
+    #[error("unknown model {name:?}: known are builtin, local:PATH, recorded:PATH and PROVIDER:NAME, where PROVIDER is one of {known}", known = known())]
     Provider {
         /// The name as written.
         name: String,
@@ -176,7 +181,7 @@ fn known() -> String {
     PROVIDERS.iter().map(|provider| provider.name).collect::<Vec<_>>().join(", ")
 }
 
-/// Reads `builtin`, `recorded:PATH` or `PROVIDER:NAME`. Only the first colon separates: `ollama:qwen3:8b`
+/// Reads `builtin`, `local:PATH`, `recorded:PATH` or `PROVIDER:NAME`. Only the first colon separates: `ollama:qwen3:8b`
 /// is fine.
 pub fn parse_model_name(name: &str) -> Result<ModelName, UnknownModel> {
     let name = name.trim();
@@ -185,6 +190,8 @@ pub fn parse_model_name(name: &str) -> Result<ModelName, UnknownModel> {
     match (before, after) {
         ("builtin", "") if name == "builtin" => Ok(ModelName::Builtin),
         ("recorded", "") => Err(no_model("recorded", "replies.jsonl")),
+        ("local", "") => Err(no_model("local", "model.gguf")),
+        ("local", path) => Ok(ModelName::Local { path: path.into() }),
         ("recorded", path) => Ok(ModelName::Recorded { path: path.into() }),
         _ => match PROVIDERS.iter().find(|provider| provider.name == before) {
             None => Err(UnknownModel::Provider { name: name.into() }),
@@ -200,6 +207,7 @@ impl fmt::Display for ModelName {
             Self::Builtin => out.write_str("builtin"),
             Self::Remote { provider, model } => write!(out, "{}:{model}", provider.name),
             Self::Recorded { path } => write!(out, "recorded:{path}"),
+            Self::Local { path } => write!(out, "local:{path}"),
         }
     }
 }
@@ -218,12 +226,14 @@ mod tests {
 
     #[test]
     fn names_are_read_or_refused_with_the_known_ones() {
-        let known = "known are builtin, recorded:PATH and PROVIDER:NAME, where PROVIDER is one of openai, responses, \
+        let known = "known are builtin, local:PATH, recorded:PATH and PROVIDER:NAME, where PROVIDER is one of openai, responses, \
                      anthropic, gemini, azure, openrouter, groq, mistral, deepseek, xai, ollama, llamacpp, vllm";
         check("builtin", "builtin");
         check("openai:gpt-5", "openai:gpt-5");
         check(" ollama:qwen3:8b ", "ollama:qwen3:8b");
         check("recorded:a:b.jsonl", "recorded:a:b.jsonl");
+        check("local:/m/a:b.gguf", "local:/m/a:b.gguf");
+        check("local:", "\"local:\" names no model: write local:NAME, such as local:model.gguf");
         check("openai:", "\"openai:\" names no model: write openai:NAME, such as openai:gpt-5");
         check("anthropic", "\"anthropic\" names no model: write anthropic:NAME, such as anthropic:claude-sonnet-4-5");
         check("gpt-5", &format!("unknown model \"gpt-5\": {known}"));

@@ -231,7 +231,8 @@ pub struct ReplayArgs {
 #[command(next_help_heading = "Models")]
 pub struct ModelArgs {
     /// Who writes the cells: `builtin` (the default: no language model, it searches and extracts),
-    /// `PROVIDER:NAME` such as openai:gpt-5 or anthropic:claude-sonnet-4-5, `recorded:PATH`, or a name
+    /// `PROVIDER:NAME` such as openai:gpt-5 or anthropic:claude-sonnet-4-5, `local:PATH.gguf` in builds that
+    /// have it, `recorded:PATH`, or a name
     /// of rlm-repl.toml; `rlm-repl models` lists what there is [env: RLM_MODEL]
     #[arg(long, value_name = "MODEL")]
     pub model: Option<String>,

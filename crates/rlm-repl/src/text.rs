@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use console::measure_text_width;
+
 /// `text` with every control character but newline and tab in a visible form, such as `\x1b`.
 ///
 /// A cell could otherwise move the cursor, retitle the window or answer the terminal's own queries.
@@ -48,6 +50,34 @@ pub fn cut(line: &str, width: usize) -> String {
     kept
 }
 
+/// `line` in pieces of at most `width` columns, broken between words where there are some.
+pub fn wrapped(line: &str, width: usize) -> Vec<String> {
+    let mut pieces = Vec::new();
+    let mut rest = line;
+    while measure_text_width(rest) > width {
+        let (mut columns, mut fits, mut between) = (0, 0, None);
+        for (at, c) in rest.char_indices() {
+            columns += measure_text_width(c.encode_utf8(&mut [0; 4]));
+            if columns > width {
+                break;
+            }
+            fits = at + c.len_utf8();
+            if rest[fits..].starts_with(' ') && c != ' ' {
+                between = Some(fits);
+            }
+        }
+        // One that is wider than all there is goes there alone.
+        let fits = if fits == 0 { rest.chars().next().map_or(0, char::len_utf8) } else { fits };
+        let (piece, after) = rest.split_at(between.unwrap_or(fits));
+        pieces.push(piece.to_owned());
+        rest = after.trim_start_matches(' ');
+    }
+    if !rest.is_empty() || pieces.is_empty() {
+        pieces.push(rest.to_owned());
+    }
+    pieces
+}
+
 /// `number` with `,` between groups of three digits.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -86,6 +116,16 @@ mod tests {
         assert_eq!(visible("plain\n\tété 日本"), "plain\n\tété 日本");
         assert_eq!(visible("user\u{202e}x"), "user\\u202ex");
         assert_eq!(visible("\x1b[31mred\x07\r\n\u{9b}2J\x7f"), "\\x1b[31mred\\x07\\r\n\\x9b2J\\x7f");
+    }
+
+    #[test]
+    fn long_lines_break_between_words() {
+        assert_eq!(wrapped("one two three", 80), ["one two three"]);
+        assert_eq!(wrapped("one two three", 8), ["one two", "three"]);
+        assert_eq!(wrapped("one  two abcdefghij", 5), ["one", "two", "abcde", "fghij"]);
+        assert_eq!(wrapped("日本語 日本", 6), ["日本語", "日本"]);
+        assert_eq!(wrapped("日本", 1), ["日", "本"]);
+        assert_eq!(wrapped("", 5), [""]);
     }
 
     #[test]

@@ -15,6 +15,10 @@ use cap_std::{
     ambient_authority,
     fs::{Dir, File, OpenOptions, OpenOptionsExt},
 };
+use rustix::{
+    process::getpgrp,
+    termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr},
+};
 
 use crate::text;
 
@@ -147,6 +151,38 @@ pub fn err_is_screen() -> bool {
 /// Whether colour is welcome on standard error.
 pub fn err_wants_colour() -> bool {
     err_is_screen() && variable("NO_COLOR").is_none()
+}
+
+/// Has the terminal of standard error stop writing `^C` where Ctrl-C is pressed, until [`UnechoedKeys::give_back`].
+/// Where something is drawn over and over, it would begin a line that nobody knows of.
+pub struct UnechoedKeys(Option<Termios>);
+
+impl UnechoedKeys {
+    /// Does nothing where standard error is no terminal, or another program's: the system would stop this one.
+    pub fn take() -> Self {
+        let stderr = io::stderr();
+        if !tcgetpgrp(&stderr).is_ok_and(|group| group == getpgrp()) {
+            return Self(None);
+        }
+        let Ok(before) = tcgetattr(&stderr) else { return Self(None) };
+        let mut quiet = before.clone();
+        quiet.local_modes.remove(LocalModes::ECHOCTL);
+        Self(tcsetattr(&stderr, OptionalActions::Now, &quiet).ok().map(|()| before))
+    }
+
+    /// The terminal as it was.
+    pub fn give_back(&mut self) {
+        if let Some(before) = self.0.take() {
+            // A terminal that is gone has nothing to be given back.
+            let _ = tcsetattr(io::stderr(), OptionalActions::Now, &before);
+        }
+    }
+}
+
+impl Drop for UnechoedKeys {
+    fn drop(&mut self) {
+        self.give_back();
+    }
 }
 
 /// Makes a file that only its owner may read, whole or not at all: `fill` writes beside it, under

@@ -63,6 +63,12 @@ impl Plan {
         let lower = question.text.to_lowercase();
         let asks = ["how many", "how often", "number of", "count the", "count of"];
         let asked = asks.iter().find(|words| lower.contains(*words))?;
+        // `the phone number of` asks for one number, not for how many there are.
+        let before = lower.split_once(asked).and_then(|(before, _)| before.split_whitespace().next_back());
+        let counts = |word: &str| is_stop_word(word) || ["total", "exact", "overall", "full"].contains(&word);
+        if *asked == "number of" && !before.is_none_or(counts) {
+            return None;
+        }
         if lower.contains("how often") || lower.contains("times") || lower.contains("occurrences") {
             let literal = occurrence(question)?;
             return Some(Self { literal: Some(literal), ..Self::default() });
@@ -176,6 +182,8 @@ mod tests {
         check("How often does the word ripgrep appear?", r#"LITERAL = "ripgrep""#);
         check("What is the number of lines?", "LINES = True");
         check("How many moons does Jupiter have?", "none");
+        check("What is the total number of packages?", r#"RECORDS = ["Package"]"#);
+        check("What is the phone number of the vim maintainer?", "none");
         check("Who maintains vim?", "none");
     }
 

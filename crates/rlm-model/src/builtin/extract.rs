@@ -4,40 +4,65 @@ use std::cmp::Reverse;
 
 use super::{
     NOT_FOUND,
-    fields::{first_mention, key_score, names_key},
+    fields::{first_mention, hints_at, key_score, names_key},
     prompt::Prompt,
     question::{Kind, Question, Term},
     records::{Field, Record, records},
-    words::{has_form_of, stands_whole},
+    words::{has_form_of, is_container, is_number_word, stands_whole},
 };
 
 /// Longest answer given; a model that reads it should not drown.
 const LONGEST_ANSWER: usize = 4_000;
+
+/// What follows [`NOT_FOUND`] where something was found that does not answer all of the question.
+const CLOSEST: &str = "; the closest line: ";
+
+/// What a text holds of an answer.
+struct Found {
+    text: String,
+    /// Whether it is about all that the question asks, and not only about something in it.
+    sure: bool,
+}
 
 /// Answers a prompt that holds a question and a text.
 pub(super) fn answer(prompt: &str) -> String {
     let prompt = Prompt::parse(prompt);
     let question = Question::parse(prompt.question);
     let records = records(&prompt.text);
-    let found = field_value(&question, &records).or_else(|| best_sentence(&question, &records));
-    match found {
-        Some(text) if !text.is_empty() => text.chars().take(LONGEST_ANSWER).collect(),
+    let found = match field_value(&question, &records) {
+        Some(found) if found.sure => Some(found),
+        unsure => best_sentence(&question, &records).or(unsure),
+    };
+    match found.map(|Found { text, sure }| (text.chars().take(LONGEST_ANSWER).collect::<String>(), sure)) {
+        Some((text, true)) if !text.is_empty() => text,
+        Some((text, false)) if !text.is_empty() => format!("{NOT_FOUND}{CLOSEST}{text}"),
         _ => NOT_FOUND.to_owned(),
     }
 }
 
+/// Whether so few of the question's `terms` are `missed` that what was found answers it. Of a short question
+/// every word counts: the lighthouse that was built answers not how tall it is.
+fn is_covered<'t>(terms: impl Iterator<Item = &'t Term>, missed: impl Fn(&Term) -> bool) -> bool {
+    let terms: Vec<&Term> = terms.filter(|term| !is_container(&term.lower)).collect();
+    let missing: Vec<&&Term> = terms.iter().filter(|term| missed(term)).collect();
+    missing.iter().all(|term| term.kind == Kind::Word) && missing.len() <= terms.len() / 5
+}
+
 /// The value of the field asked for, in the record that is most about the subject.
-fn field_value(question: &Question, records: &[Record]) -> Option<String> {
-    let mut best: Option<(f64, u32, &Field)> = None;
+fn field_value(question: &Question, records: &[Record]) -> Option<Found> {
+    let mut best: Option<(f64, u32, &Record, &Field)> = None;
     for record in records {
         let Some((about, score, field)) = asked_field(question, record) else {
             continue;
         };
-        if best.is_none_or(|(a, s, _)| (about, score) > (a, s)) {
-            best = Some((about, score, field));
+        if best.is_none_or(|(a, s, ..)| (about, score) > (a, s)) {
+            best = Some((about, score, record, field));
         }
     }
-    best.map(|(_, _, field)| one_line(&field.value))
+    let (.., record, field) = best?;
+    let lower = record.text.to_lowercase();
+    let missed = |term: &Term| !mentions(&lower, term) && !hints_at(&term.lower, &field.key);
+    Some(Found { text: one_line(&field.value), sure: is_covered(question.singles(), missed) })
 }
 
 /// The record's field that fits the question best, and how much the record is about the subject.
@@ -54,8 +79,10 @@ fn asked_field<'r>(question: &Question, record: &'r Record) -> Option<(f64, u32,
     if (!subject.is_empty() && about == 0.0) || lacks_all_strong {
         return None;
     }
-    // A field that holds the subject is how the question names the record, not what it asks for.
-    let names_subject = |field: &Field| subject.iter().any(|term| names(field, term));
+    // A field that holds the subject is how the question names the record, not what it asks for; so is one that it
+    // puts before the subject, as in `the package vim`.
+    let names_subject =
+        |field: &Field| subject.iter().any(|term| names(field, term) || is_title(question, &field.key, term));
     let scored = record.fields.iter().filter(|field| !field.value.is_empty() && !names_subject(field));
     let scored = scored.map(|field| (key_score(&field.key, question), field));
     let best = scored
@@ -63,6 +90,16 @@ fn asked_field<'r>(question: &Question, record: &'r Record) -> Option<(f64, u32,
         .max_by_key(|(score, field)| (*score, Reverse(first_mention(&field.key, question))))
         .filter(|(score, _)| *score > 0);
     best.map(|(score, field)| (about, score, field))
+}
+
+/// Does the question say `the KEY TERM`, and not which key?
+fn is_title(question: &Question, key: &str, term: &Term) -> bool {
+    let (lower, key) = (question.text.to_lowercase(), key.to_lowercase());
+    let together = format!("{key} {}", term.lower);
+    lower.match_indices(&together).any(|(at, _)| {
+        let before = lower[..at].split_whitespace().next_back();
+        !before.is_some_and(|word| ["which", "what", "whose"].contains(&word))
+    })
 }
 
 /// Is the term the field's value, or the head of an item in its list?
@@ -105,7 +142,7 @@ struct Sentence<'r> {
 }
 
 /// The sentence in which most of the question's weight comes together.
-fn best_sentence(question: &Question, records: &[Record]) -> Option<String> {
+fn best_sentence(question: &Question, records: &[Record]) -> Option<Found> {
     let all: Vec<Sentence> = records.iter().flat_map(sentences).collect();
     let weights: Vec<(&Term, f64)> = question.terms.iter().map(|term| (term, rarity(term, &all))).collect();
     let strong = question.terms.iter().any(|term| term.kind.is_strong());
@@ -116,7 +153,23 @@ fn best_sentence(question: &Question, records: &[Record]) -> Option<String> {
             best = Some((score, sentence));
         }
     }
-    best.map(|(_, sentence)| said_of(question, &sentence.text).unwrap_or_else(|| sentence.text.clone()))
+    let (_, sentence) = best?;
+    let paragraph = sentence.paragraph.text.to_lowercase();
+    let sure =
+        is_covered(question.singles(), |term| !mentions(&paragraph, term)) && has_shape(question, &sentence.text);
+    Some(Found { text: said_of(question, &sentence.text).unwrap_or_else(|| sentence.text.clone()), sure })
+}
+
+/// When and how many are answered by a number, or by nothing.
+fn has_shape(question: &Question, sentence: &str) -> bool {
+    let begins = |words: &[&str]| words.iter().zip(&question.words).all(|(word, other)| word == other);
+    let asks =
+        [&["when"][..], &["how", "many"], &["how", "much"], &["how", "old"], &["what", "year"], &["which", "year"]];
+    let has_number = || {
+        sentence.contains(|c: char| c.is_numeric())
+            || sentence.to_lowercase().split(|c: char| !c.is_alphabetic()).any(is_number_word)
+    };
+    question.words.len() < 2 || !asks.into_iter().any(begins) || has_number()
 }
 
 fn mentions(lower: &str, term: &Term) -> bool {
@@ -131,8 +184,10 @@ fn tells_something(sentence: &Sentence, question: &Question) -> bool {
     }
     let fields = &sentence.paragraph.fields;
     let in_record = fields.len() > 2;
-    let only_names =
-        |field: &Field| sentence.text.starts_with(&field.key) && question.singles().any(|term| names(field, term));
+    let only_names = |field: &Field| {
+        let naming = |term: &Term| names(field, term) || is_title(question, &field.key, term);
+        sentence.text.starts_with(&field.key) && question.singles().any(naming)
+    };
     if in_record && (!is_about_subject(sentence.paragraph, question) || fields.iter().any(only_names)) {
         return false;
     }

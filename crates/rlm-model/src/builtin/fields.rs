@@ -39,6 +39,15 @@ pub(super) fn names_key(word: &str, key: &str) -> bool {
     key.to_lowercase() == word || parts_of(key).iter().any(|part| same_word(part, word))
 }
 
+/// May this word of the question ask for the field under another name, or be a part of its name?
+pub(super) fn hints_at(word: &str, key: &str) -> bool {
+    let parts = parts_of(key);
+    let joined = parts.concat();
+    names_key(word, key)
+        || parts.iter().any(|part| is_synonym(word, part))
+        || (word.len() > 2 && joined.contains(stem(word)))
+}
+
 fn part_score(part: &str, question: &Question) -> u32 {
     let direct = |word: &String| !is_stop_word(word) && same_word(part, word);
     if question.words.iter().any(direct) {

@@ -20,6 +20,7 @@ const INDEX: &str = "Package: ripgrep-all\nVersion: 0.9\nMaintainer: Someone <a@
 #[tokio::test]
 async fn values_are_read_from_records() {
     for (question, expected) in [
+        ("Who maintains ripgrep?", "Debian Rust Maintainers <rust@lists.example>"),
         ("Who maintains the package ripgrep?", "Debian Rust Maintainers <rust@lists.example>"),
         ("What version of ripgrep is in the index?", "13.0.0-4+b2"),
         ("Which section is the package vim in?", "editors"),
@@ -36,6 +37,7 @@ async fn values_are_read_from_records() {
         ("What does vim recommend?", NOT_FOUND),
         ("Which section is the editor package vim in?", "editors"),
         ("Who maintains the package emacs?", NOT_FOUND),
+        ("What does the package vim do?", "NOT FOUND"),
     ] {
         check(question, INDEX, expected).await;
     }
@@ -83,11 +85,45 @@ async fn the_best_sentence_answers_from_prose() {
 }
 
 #[tokio::test]
+async fn what_is_only_about_something_in_the_question_is_no_answer() {
+    let prose = "The lighthouse at Cape Arago was built in 1866 by the government. Its keeper, John Hollis, kept bees.\n\n\
+        The harbour master, Ellen Brandt, retired in 1921. She had kept a diary for thirty years. Tickets cost four dollars.";
+    let built = "The lighthouse at Cape Arago was built in 1866 by the government.";
+    for (question, expected) in [
+        ("When was the lighthouse built?", Ok(built)),
+        ("Who built the lighthouse at Cape Arago?", Ok(built)),
+        ("Who keeps bees?", Ok("Its keeper, John Hollis, kept bees.")),
+        ("How much are tickets?", Ok("Tickets cost four dollars.")),
+        (
+            "In which year did the master of the harbour, Ellen Brandt, retire?",
+            Ok("The harbour master, Ellen Brandt, retired in 1921."),
+        ),
+        ("What colour is the lighthouse?", Err(built)),
+        ("How tall is the lighthouse at Cape Arago?", Err(built)),
+        ("Who built the railway?", Err(built)),
+        ("Where was Ellen Brandt born?", Err("The harbour master, Ellen Brandt, retired in 1921.")),
+        ("When did the keeper die?", Err("Its keeper, John Hollis, kept bees.")),
+        ("How many bees were kept?", Err("Its keeper, John Hollis, kept bees.")),
+    ] {
+        match expected {
+            Ok(answer) => check(question, prose, answer).await,
+            Err(closest) => check(question, prose, &format!("NOT FOUND; the closest line: {closest}")).await,
+        }
+    }
+    let weight = "Question: What is the weight of the package ripgrep?\n\nText:\n".to_owned() + INDEX;
+    let said = reply(vec![Message::user(weight)]).await.text;
+    assert!(said.starts_with(NOT_FOUND), "{said}");
+    let described = INDEX.replace("Section: editors", "Section: editors\nDescription: Vi IMproved");
+    check("What does the package vim do?", &described, "Vi IMproved").await;
+}
+
+#[tokio::test]
 async fn prompts_of_any_shape_get_an_answer_or_a_clear_no() {
     for (prompt, expected) in [
         ("Who owns the gate?\n\nOwner: Ann\nName: gate", "Ann"),
         ("Owner: Ann\nName: gate\n\nWho owns the gate?", "Ann"),
-        ("The sky is blue. What colour is the sky?", "The sky is blue."),
+        ("The sky is blue. What colour is the sky?", "NOT FOUND; the closest line: The sky is blue."),
+        ("Blue is the colour of the sky. What colour is the sky?", "Blue"),
         ("Is anything here?", NOT_FOUND),
         ("", NOT_FOUND),
     ] {

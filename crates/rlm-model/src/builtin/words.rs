@@ -12,7 +12,9 @@ const STOP_WORDS: &str = "a about above according after again all also am an and
     context text document called come comes use used using there's whats what's who's where's";
 
 /// Words that ask for a property under another name. The left one is in the question.
-const SYNONYMS: [(&str, &str); 22] = [
+const SYNONYMS: [(&str, &str); 24] = [
+    ("do", "description"),
+    ("purpose", "description"),
     ("website", "homepage"),
     ("site", "homepage"),
     ("url", "homepage"),
@@ -35,6 +37,91 @@ const SYNONYMS: [(&str, &str); 22] = [
     ("large", "size"),
     ("named", "name"),
     ("called", "name"),
+];
+
+/// What holds the text or says that something has it, and is not what it says.
+const CONTAINERS: [&str; 26] = [
+    "article",
+    "chapter",
+    "contain",
+    "contains",
+    "data",
+    "database",
+    "dataset",
+    "documents",
+    "entire",
+    "entry",
+    "file",
+    "files",
+    "get",
+    "gets",
+    "got",
+    "holds",
+    "index",
+    "list",
+    "log",
+    "page",
+    "passage",
+    "record",
+    "report",
+    "table",
+    "texts",
+    "whole",
+];
+
+/// Numbers that are written as words, and what else says when.
+const NUMBER_WORDS: &str = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen \
+    sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million \
+    billion dozen once twice half none january february march april may june july august september october november \
+    december monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow spring summer autumn winter \
+    morning noon evening midnight night";
+
+/// Verbs whose forms share no beginning.
+const IRREGULAR: [&str; 44] = [
+    "begin began begun",
+    "break broke broken",
+    "bring brought",
+    "build built",
+    "buy bought",
+    "catch caught",
+    "choose chose chosen",
+    "come came",
+    "die died dies dead death",
+    "draw drew drawn",
+    "drink drank drunk",
+    "drive drove driven",
+    "eat ate eaten",
+    "fall fell fallen",
+    "feel felt",
+    "fight fought",
+    "fly flew flown",
+    "get got gotten",
+    "give gave given",
+    "go goes went gone",
+    "grow grew grown",
+    "hear heard",
+    "hold held",
+    "keep kept",
+    "know knew known",
+    "lead led",
+    "leave left",
+    "lose lost",
+    "make made",
+    "meet met",
+    "pay paid",
+    "rise rose risen",
+    "run ran",
+    "see saw seen",
+    "sell sold",
+    "send sent",
+    "sing sang sung",
+    "speak spoke spoken",
+    "spend spent",
+    "stand stood",
+    "take took taken",
+    "teach taught",
+    "win won",
+    "write wrote written",
 ];
 
 /// Endings of other forms of a word, longest first, with the letters that must be left.
@@ -69,6 +156,20 @@ const ENDINGS: [(&str, usize); 26] = [
 
 pub(super) fn is_stop_word(lower: &str) -> bool {
     STOP_WORDS.split_ascii_whitespace().any(|word| word == lower)
+}
+
+pub(super) fn is_container(lower: &str) -> bool {
+    CONTAINERS.contains(&lower)
+}
+
+pub(super) fn is_number_word(lower: &str) -> bool {
+    NUMBER_WORDS.split_ascii_whitespace().any(|word| word == lower)
+}
+
+/// The forms of an irregular verb, this one included.
+fn irregular_forms(lower: &str) -> impl Iterator<Item = &'static str> {
+    let verb = IRREGULAR.iter().find(|forms| forms.split(' ').any(|form| form == lower));
+    verb.into_iter().flat_map(|forms| forms.split(' '))
 }
 
 pub(super) fn is_synonym(asked: &str, key: &str) -> bool {
@@ -138,6 +239,9 @@ pub(super) fn is_east_asian(c: char) -> bool {
 
 /// Does any word of a lower-case text come from the same word?
 pub(super) fn has_form_of(text: &str, word: &str) -> bool {
+    if irregular_forms(word).any(|form| stands_whole(text, form)) {
+        return true;
+    }
     let stem = stem(word);
     text.contains(stem.get(..5).unwrap_or(stem))
         && text.split(|c: char| !is_word(c)).any(|other| !other.is_empty() && same_word(word, other))

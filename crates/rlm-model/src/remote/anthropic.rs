@@ -51,6 +51,9 @@ impl Adapter for Anthropic {
         if !system.is_empty() {
             body["system"] = system.into();
         }
+        if let Some(temperature) = ask.temperature {
+            body["temperature"] = temperature.into();
+        }
         if ask.stream {
             body["stream"] = true.into();
         }
@@ -64,7 +67,7 @@ impl Adapter for Anthropic {
         };
         into.text = blocks.iter().filter(|block| block["type"] == "text").map(|block| text(block, "text")).collect();
         into.usage = usage(&reply["usage"]);
-        take_stop(reply["stop_reason"].as_str().unwrap_or("end_turn"), into);
+        take_stop(reply["stop_reason"].as_str().unwrap_or("end_turn"), &reply["stop_details"], into);
         Ok(())
     }
 
@@ -83,7 +86,7 @@ impl Adapter for Anthropic {
                     into.usage = Usage { output_tokens: into.usage.output_tokens, ..later };
                 }
                 if let Some(reason) = data["delta"]["stop_reason"].as_str() {
-                    take_stop(reason, into);
+                    take_stop(reason, &data["delta"]["stop_details"], into);
                 }
             }
             "message_stop" => into.done = true,
@@ -123,7 +126,9 @@ fn messages(request: &Request, mark: bool) -> Vec<Value> {
     let said: Vec<_> = request.messages.iter().filter(|message| message.role != Role::System).collect();
     let messages = said.iter().enumerate().map(|(index, message)| {
         let role = if message.role == Role::Assistant { "assistant" } else { "user" };
-        json!({ "role": role, "content": [block(&message.content, mark && index + 1 == said.len())] })
+        // Text without anything in it is refused; a model may have said nothing all the same.
+        let said_by = if message.content.trim().is_empty() { "(nothing)" } else { &message.content };
+        json!({ "role": role, "content": [block(said_by, mark && index + 1 == said.len())] })
     });
     messages.collect()
 }
@@ -135,14 +140,17 @@ fn take_error(data: &Value) -> Result<(), Failure> {
     }
 }
 
-fn take_stop(reason: &str, into: &mut Assembly) {
+fn take_stop(reason: &str, details: &Value, into: &mut Assembly) {
     into.finish = Some(match reason {
         "end_turn" | "stop_sequence" => Finish::Stop,
         "max_tokens" | "model_context_window_exceeded" => Finish::Length,
         _ => Finish::Other,
     });
     if reason == "refusal" {
-        into.refuse("the model declined");
+        match text(details, "explanation") {
+            "" => into.refuse("the model declined"),
+            why => into.refuse(&format!("the model declined: {why}")),
+        }
     }
 }
 
@@ -175,6 +183,16 @@ mod tests {
             ),
             (r#"{"content":[{"type":"text","text":"h"}],"stop_reason":"max_tokens"}"#, r#""h" Length"#),
             (r#"{"content":[],"stop_reason":"refusal"}"#, "request refused: the model declined"),
+            // What came before the classifiers stepped in is no answer.
+            (
+                r#"{"content":[{"type":"text","text":"Hello.."}],"stop_reason":"refusal","stop_details":{"category":"cyber","explanation":"not this"}}"#,
+                "request refused: the model declined: not this",
+            ),
+            (
+                r#"{"content":[{"type":"text","text":"h"}],"stop_reason":"model_context_window_exceeded"}"#,
+                r#""h" Length"#,
+            ),
+            (r#"{"content":[{"type":"text","text":"h"}],"stop_reason":"pause_turn"}"#, r#""h" Other"#),
             (
                 r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#,
                 "temporary failure: the reply is an error: Overloaded",
@@ -211,6 +229,19 @@ data: {"type":"message_stop"}
 "#;
         let overloaded = "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n";
         assert_eq!(streamed(&Anthropic, &format!("{body}{end}")), r#""ok" Stop in 130 cached 100 written 20 out 7"#);
+        let declined = "data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"refusal\",\"stop_details\":{\"explanation\":\"no\"}},\"usage\":{\"output_tokens\":2}}\n\n";
+        assert_eq!(streamed(&Anthropic, &format!("{body}{declined}")), "request refused: the model declined: no");
+        // Gateways know how long the prompt was at the end only; thinking ends in a signature.
+        let gateway = r#"data: {"type":"message_start","message":{"usage":{"input_tokens":0,"output_tokens":0}}}
+
+data: {"type":"content_block_delta","index":0,"delta":{"type":"signature_delta","signature":"x"}}
+
+data: {"type":"content_block_start","index":1,"content_block":{"type":"text","text":"ok"}}
+
+data: {"type":"message_delta","delta":{"stop_reason":"max_tokens"},"usage":{"input_tokens":9,"output_tokens":3}}
+
+"#;
+        assert_eq!(streamed(&Anthropic, gateway), r#""ok" Length in 9 cached 0 out 3"#);
         assert_eq!(streamed(&Anthropic, body), "temporary failure: the reply broke off after 2 characters");
         assert_eq!(
             streamed(&Anthropic, &format!("{body}{overloaded}")),
@@ -220,7 +251,14 @@ data: {"type":"message_stop"}
 
     fn body(messages: Vec<Message>) -> Value {
         let request = Request { messages, max_output_tokens: None };
-        let ask = Ask { model: "m", request: &request, stream: false, is_openai: false, mark_cache: true };
+        let ask = Ask {
+            model: "m",
+            request: &request,
+            stream: false,
+            renamed_limit: false,
+            mark_cache: true,
+            temperature: None,
+        };
         Anthropic.body(&ask)
     }
 
@@ -239,6 +277,8 @@ data: {"type":"message_stop"}
                 ],
             })
         );
+        let silent = body(vec![Message::user("a"), Message::assistant(" "), Message::user("b")]);
+        assert_eq!(silent["messages"][1]["content"], json!([{"type": "text", "text": "(nothing)"}]));
         // A single prompt is never repeated: writing it to the cache would cost and not save.
         assert_eq!(
             body(vec![Message::user("a")]),

@@ -26,11 +26,13 @@ pub(super) struct Failure {
     pub(super) throttled: bool,
     /// Whether something came that makes no sense.
     pub(super) garbled: bool,
+    /// Whether the server knows the output limit under its newer name only.
+    pub(super) wants_renamed_limit: bool,
 }
 
 impl Failure {
     pub(super) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), throttled: false, garbled: false }
+        Self { kind, message: message.into(), throttled: false, garbled: false, wants_renamed_limit: false }
     }
 
     /// A connection that broke, a server that fell silent: worth another try.

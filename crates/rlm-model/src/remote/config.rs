@@ -39,6 +39,8 @@ pub struct RemoteConfig {
     pub max_body_bytes: usize,
     /// Most tokens of a reply when the request sets no limit.
     pub max_output_tokens: Option<u32>,
+    /// How much chance replies may hold; `None` leaves it to the server. Not every model takes it.
+    pub temperature: Option<f64>,
     /// A proxy to go through. None is taken from the surroundings.
     pub proxy: Option<String>,
     /// Who may ask when; share one between all models of a provider.
@@ -67,6 +69,7 @@ impl Default for RemoteConfig {
             first_backoff: Duration::from_millis(500),
             max_body_bytes: 64 << 20,
             max_output_tokens: None,
+            temperature: None,
             proxy: None,
             limiter: Limiter::new(Rate::default()),
             pricing: Pricing::Unknown,

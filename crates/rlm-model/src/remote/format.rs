@@ -43,10 +43,11 @@ pub(super) struct Ask<'a> {
     pub(super) request: &'a Request,
     /// Whether the reply should come in pieces.
     pub(super) stream: bool,
-    /// Whether the server is OpenAI's own, which renamed a field that others did not.
-    pub(super) is_openai: bool,
+    /// Whether the server wants the output limit as OpenAI renamed it, which others did not.
+    pub(super) renamed_limit: bool,
     /// Whether to mark what a cache should keep, where that has to be said.
     pub(super) mark_cache: bool,
+    pub(super) temperature: Option<f64>,
 }
 
 /// One format: how to ask, and how to read what comes. It knows no sockets, no keys, no retries.

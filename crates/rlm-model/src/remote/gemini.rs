@@ -44,7 +44,10 @@ impl Adapter for Gemini {
             body["systemInstruction"] = json!({ "parts": system });
         }
         if let Some(limit) = ask.request.max_output_tokens {
-            body["generationConfig"] = json!({ "maxOutputTokens": limit });
+            body["generationConfig"]["maxOutputTokens"] = limit.into();
+        }
+        if let Some(temperature) = ask.temperature {
+            body["generationConfig"]["temperature"] = temperature.into();
         }
         body
     }
@@ -76,7 +79,9 @@ fn contents(request: &Request) -> Vec<Value> {
     let said = request.messages.iter().filter(|message| message.role != Role::System);
     said.map(|message| {
         let role = if message.role == Role::Assistant { "model" } else { "user" };
-        json!({ "role": role, "parts": [part(&message.content)] })
+        // Text without anything in it is refused; a model may have said nothing all the same.
+        let said_by = if message.content.trim().is_empty() { "(nothing)" } else { &message.content };
+        json!({ "role": role, "parts": [part(said_by)] })
     })
     .collect()
 }
@@ -87,7 +92,8 @@ fn take(reply: &Value, into: &mut Assembly) -> Result<(), Failure> {
         return Err(Problem::of_error(&reply["error"]).inside_reply());
     }
     if let Some(reason) = reply["promptFeedback"]["blockReason"].as_str() {
-        into.refuse(&format!("the prompt was blocked: {reason}"));
+        let said = text(&reply["promptFeedback"], "blockReasonMessage");
+        into.refuse(&format!("the prompt was blocked: {reason}{}{said}", if said.is_empty() { "" } else { ": " }));
     }
     if !reply["usageMetadata"].is_null() {
         into.usage = usage(&reply["usageMetadata"]);
@@ -104,9 +110,12 @@ fn take(reply: &Value, into: &mut Assembly) -> Result<(), Failure> {
         "MAX_TOKENS" => into.finish = Some(Finish::Length),
         reason => {
             into.finish = Some(Finish::Other);
-            let blocked = ["SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII"].contains(&reason);
-            if blocked && into.text.is_empty() {
+            let blocked = ["SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "LANGUAGE"];
+            if blocked.contains(&reason) && into.text.is_empty() {
                 into.refuse(&format!("stopped by the provider: {reason}"));
+            } else if into.text.is_empty() {
+                // Such as MALFORMED_FUNCTION_CALL, where a model meant to write code. It does not last.
+                return Err(Failure::later(format!("the model stopped without a word: {reason}")));
             }
         }
     }
@@ -144,6 +153,16 @@ mod tests {
             (r#"{"candidates":[{"finishReason":"SAFETY"}]}"#, "request refused: stopped by the provider: SAFETY"),
             (r#"{"promptFeedback":{"blockReason":"SAFETY"}}"#, "request refused: the prompt was blocked: SAFETY"),
             (
+                r#"{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT","blockReasonMessage":"no"},"usageMetadata":{"promptTokenCount":12559}}"#,
+                "request refused: the prompt was blocked: PROHIBITED_CONTENT: no",
+            ),
+            (r#"{"candidates":[{"content":{"parts":[{"text":"h"}]},"finishReason":"SAFETY"}]}"#, r#""h" Other"#),
+            (r#"{"candidates":[{"content":{"role":"model"},"finishReason":"MAX_TOKENS"}]}"#, r#""" Length"#),
+            (
+                r#"{"candidates":[{"content":{},"finishReason":"MALFORMED_FUNCTION_CALL","finishMessage":"print(1)"}]}"#,
+                "temporary failure: the model stopped without a word: MALFORMED_FUNCTION_CALL",
+            ),
+            (
                 r#"{"error":{"code":503,"message":"busy","status":"UNAVAILABLE"}}"#,
                 "temporary failure: the reply is an error: busy",
             ),
@@ -168,7 +187,14 @@ mod tests {
     fn a_conversation_names_its_roles_as_gemini_does() {
         let messages = vec![Message::system("s"), Message::user("a"), Message::assistant("b"), Message::user("c")];
         let request = Request { messages, max_output_tokens: Some(5) };
-        let ask = Ask { model: "m", request: &request, stream: true, is_openai: false, mark_cache: true };
+        let ask = Ask {
+            model: "m",
+            request: &request,
+            stream: true,
+            renamed_limit: false,
+            mark_cache: true,
+            temperature: None,
+        };
         assert_eq!(
             Gemini.body(&ask),
             json!({

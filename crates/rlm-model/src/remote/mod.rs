@@ -51,6 +51,8 @@ pub struct Remote {
     endpoint: Url,
     headers: HeaderMap,
     client: Client,
+    /// Whether the server wants the output limit under OpenAI's newer name.
+    renamed_limit: AtomicBool,
 }
 
 impl Remote {
@@ -64,13 +66,14 @@ impl Remote {
         let endpoint = address::endpoint(&config, adapter).map_err(fail)?;
         let headers = address::headers(&config, adapter).map_err(fail)?;
         let client = client::build(config.proxy.as_deref()).map_err(|error| fail((ErrorKind::Fatal, causes(error))))?;
-        Ok(Self { endpoint, headers, client, adapter, config })
+        let renamed_limit = endpoint.host_str().is_some_and(is_openai).into();
+        Ok(Self { endpoint, headers, client, adapter, config, renamed_limit })
     }
 
     /// Tries until there is a reply, an error that waiting will not mend, or no time left.
     async fn ask(&self, mut request: Request, listener: Option<StreamListener<'_>>) -> Result<Reply, ModelError> {
         request.max_output_tokens = request.max_output_tokens.or(self.config.max_output_tokens);
-        let (body, tokens) = (self.body(&request), estimate(&request));
+        let (mut body, tokens) = (self.body(&request), estimate(&request));
         let told = Told { listener, any: AtomicBool::new(false) };
         let mut deadline = None;
         let mut attempt = 1;
@@ -83,6 +86,11 @@ impl Remote {
                 Ok(reply) => return Ok(reply),
                 Err(failure) => failure,
             };
+            if failure.wants_renamed_limit && !self.renamed_limit.swap(true, Relaxed) {
+                // A gateway to OpenAI's newer models, which nothing tells before.
+                body = self.body(&request);
+                continue;
+            }
             let ErrorKind::Retryable { after } = failure.kind else {
                 return Err(self.error(failure));
             };
@@ -106,8 +114,9 @@ impl Remote {
             model: &self.config.model,
             request,
             stream: self.config.stream,
-            is_openai: self.is_openai(),
+            renamed_limit: self.renamed_limit.load(Relaxed),
             mark_cache: self.config.mark_cache,
+            temperature: self.config.temperature,
         };
         self.adapter.body(&ask).to_string().into()
     }
@@ -136,10 +145,18 @@ impl Remote {
             return self.read_stream(&mut response, told).await;
         }
         let body = self.read_whole(&mut response, self.config.max_body_bytes).await?;
-        let reply =
-            serde_json::from_slice(&body).map_err(|error| Failure::unreadable(self.adapter.what(), error, &body))?;
         let mut assembly = Assembly::default();
-        self.adapter.whole(&reply, &mut assembly)?;
+        if sse::looks_like_events(&body) {
+            // A stream under another name.
+            let mut events = sse::Events::default();
+            let mut all = events.take(&body);
+            all.extend(events.end());
+            all.iter().try_for_each(|event| self.adapter.event(event, &mut assembly))?;
+        } else {
+            let reply = serde_json::from_slice(&body)
+                .map_err(|error| Failure::unreadable(self.adapter.what(), error, &body))?;
+            self.adapter.whole(&reply, &mut assembly)?;
+        }
         told.text(&assembly.text);
         assembly.into_reply()
     }
@@ -228,10 +245,6 @@ impl Remote {
     fn host(&self) -> &str {
         self.endpoint.host_str().unwrap_or("the server")
     }
-
-    fn is_openai(&self) -> bool {
-        self.host() == "api.openai.com" || self.host().ends_with(".openai.azure.com")
-    }
 }
 
 impl Model for Remote {
@@ -295,6 +308,12 @@ impl Told<'_> {
             listener(StreamEvent::Restarted);
         }
     }
+}
+
+/// Whether OpenAI's own models answer there, under a name that everybody knows.
+fn is_openai(host: &str) -> bool {
+    let azure = [".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com"];
+    host == "api.openai.com" || azure.iter().any(|domain| host.ends_with(domain))
 }
 
 /// Tells the limiter how a call went, and ends its turn.

@@ -40,13 +40,19 @@ impl Problem {
     /// Of the error itself.
     pub(super) fn of_error(error: &Value) -> Self {
         let word = |key: &str| error[key].as_str().filter(|text| !text.is_empty());
-        let message = match error.as_str().or_else(|| word("message")).or_else(|| word("detail")) {
+        let mut message = match error.as_str().or_else(|| word("message")).or_else(|| word("detail")) {
             Some(text) => text.to_owned(),
             None => error.to_string(),
         };
+        // What OpenRouter was told by the provider, and what it says itself, which is nothing.
+        let metadata = &error["metadata"];
+        if let Some(raw) = metadata["raw"].as_str().filter(|raw| !raw.is_empty()) {
+            message = format!("{message}: {raw}");
+        }
         let details = error["details"].as_array().map(Vec::as_slice).unwrap_or_default();
         let mut codes: Vec<&str> = ["code", "type", "status"].into_iter().filter_map(word).collect();
         codes.extend(error["innererror"]["code"].as_str());
+        codes.extend(metadata["reasons"].as_array().map(|_| "moderation"));
         codes.extend(details.iter().filter_map(|detail| detail["reason"].as_str()));
         Self {
             message,
@@ -68,7 +74,8 @@ impl Problem {
         };
         let kind = self.kind(status, after.or(self.after));
         let throttled = matches!(status, 429 | 529) && matches!(kind, ErrorKind::Retryable { .. });
-        Failure { throttled, ..Failure::new(kind, format!("{host} answered {status}: {said}")) }
+        let wants_renamed_limit = status == 400 && self.message.contains("'max_completion_tokens'");
+        Failure { throttled, wants_renamed_limit, ..Failure::new(kind, format!("{host} answered {status}: {said}")) }
     }
 
     /// The failure this is inside a reply that began as a success.
@@ -81,9 +88,12 @@ impl Problem {
 
     fn kind(&self, status: u16, after: Option<Duration>) -> ErrorKind {
         match status {
+            403 if self.is_filtered() => ErrorKind::Refused,
             401 | 403 => ErrorKind::Authentication,
             413 => ErrorKind::TooLong,
             429 if self.codes.contains("insufficient_quota") => ErrorKind::Fatal,
+            // More than a minute allows: no wait makes room for it.
+            429 if self.message.to_lowercase().contains("request too large") => ErrorKind::TooLong,
             408 | 409 | 425 | 429 => ErrorKind::Retryable { after },
             501 | 505 => ErrorKind::Fatal,
             500.. if self.is_too_long() => ErrorKind::TooLong,
@@ -99,6 +109,7 @@ impl Problem {
     fn status_of_codes(&self) -> u16 {
         let rows = [
             ("rate_limit", 429),
+            ("too_many_requests", 429),
             ("resource_exhausted", 429),
             ("overloaded", 529),
             ("server_error", 500),
@@ -116,10 +127,15 @@ impl Problem {
         let said = self.message.to_lowercase();
         let codes = ["context_length_exceeded", "exceed_context_size"];
         let words = [
-            "maximum context length",
+            "context length",
             "context window",
             "context size",
+            "context limit",
+            "maximum prompt length",
+            "maximum model length",
             "prompt is too long",
+            "prompt too long",
+            "input is too long",
             "input token count",
             "exceeds the maximum number of tokens",
         ];
@@ -170,6 +186,50 @@ mod tests {
             (413, "", ErrorKind::TooLong),
             (429, r#"{"error":{"code":"insufficient_quota"}}"#, ErrorKind::Fatal),
             (429, "slow down", LATER),
+            (
+                429,
+                r#"{"error":{"message":"Request too large for gpt-4o on tokens per min (TPM): Limit 30000, Requested 50000.","type":"tokens","code":"rate_limit_exceeded"}}"#,
+                ErrorKind::TooLong,
+            ),
+            (
+                403,
+                r#"{"error":{"code":403,"message":"Input was flagged","metadata":{"reasons":["violence"],"flagged_input":"x"}}}"#,
+                ErrorKind::Refused,
+            ),
+            (402, r#"{"error":{"code":402,"message":"Insufficient credits"}}"#, ErrorKind::Fatal),
+            (
+                400,
+                r#"{"error":{"code":"content_filter","innererror":{"code":"ResponsibleAIPolicyViolation"},"message":"The response was filtered"}}"#,
+                ErrorKind::Refused,
+            ),
+            // xAI, vLLM, llama.cpp, Ollama, Bedrock, and OpenRouter in front of another.
+            (
+                400,
+                r#"{"error":"This model's maximum prompt length is 10 but the request contains 20 tokens."}"#,
+                ErrorKind::TooLong,
+            ),
+            (
+                400,
+                r#"{"object":"error","message":"The decoder prompt (length 20) is longer than the maximum model length of 10."}"#,
+                ErrorKind::TooLong,
+            ),
+            (
+                400,
+                r#"{"error":{"code":400,"message":"the request exceeds the available context size","type":"exceed_context_size_error"}}"#,
+                ErrorKind::TooLong,
+            ),
+            (400, r#"{"error":{"message":"input length exceeds the context length"}}"#, ErrorKind::TooLong),
+            (400, r#"{"message":"Input is too long for requested model."}"#, ErrorKind::TooLong),
+            (
+                400,
+                r#"{"type":"error","error":{"type":"invalid_request_error","message":"input length and `max_tokens` exceed context limit: 9 + 9 > 10"}}"#,
+                ErrorKind::TooLong,
+            ),
+            (
+                400,
+                r#"{"error":{"code":400,"message":"Provider returned error","metadata":{"raw":"{\"message\":\"prompt is too long: 9 > 8\"}","provider_name":"x"}}}"#,
+                ErrorKind::TooLong,
+            ),
             (
                 429,
                 r#"[{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","details":[{},{"retryDelay":"1.5s"}]}}]"#,

@@ -28,6 +28,9 @@ impl Adapter for Responses {
         if let Some(limit) = ask.request.max_output_tokens {
             body["max_output_tokens"] = limit.into();
         }
+        if let Some(temperature) = ask.temperature {
+            body["temperature"] = temperature.into();
+        }
         if ask.stream {
             body["stream"] = true.into();
         }
@@ -41,18 +44,7 @@ impl Adapter for Responses {
         let Some(output) = reply["output"].as_array() else {
             return Err(Failure::unreadable(self.what(), "no output", reply.to_string().as_bytes()));
         };
-        let parts = output
-            .iter()
-            .filter(|item| item["type"] == "message")
-            .flat_map(|item| item["content"].as_array().map(Vec::as_slice).unwrap_or_default());
-        let mut said = String::new();
-        for part in parts {
-            match text(part, "type") {
-                "refusal" => into.refuse(text(part, "refusal")),
-                _ => said += text(part, "text"),
-            }
-        }
-        into.text = said;
+        take_output(output, into);
         take_end(reply, into);
         Ok(())
     }
@@ -67,10 +59,19 @@ impl Adapter for Responses {
             "response.output_text.delta" => into.text += text(&data, "delta"),
             "response.refusal.delta" => into.refuse(text(&data, "delta")),
             "response.completed" | "response.incomplete" => {
+                // Not every gateway sends the pieces as well.
+                if let (true, None, Some(output)) =
+                    (into.text.is_empty(), &into.refusal, data["response"]["output"].as_array())
+                {
+                    take_output(output, into);
+                }
                 take_end(&data["response"], into);
                 into.done = true;
             }
-            "response.failed" => return Err(Problem::of_error(&data["response"]["error"]).inside_reply()),
+            "response.failed" => match &data["response"]["error"] {
+                Value::Null => return Err(Failure::later("the response failed, and nothing says why")),
+                error => return Err(Problem::of_error(error).inside_reply()),
+            },
             // Documented with its fields at the top; gateways wrap them.
             "error" => {
                 let error = if data["error"].is_object() { &data["error"] } else { &data };
@@ -79,6 +80,17 @@ impl Adapter for Responses {
             _ => {}
         }
         Ok(())
+    }
+}
+
+/// Takes in the text of all messages, or what a refusing model says instead.
+fn take_output(output: &[Value], into: &mut Assembly) {
+    let messages = output.iter().filter(|item| item["type"] == "message");
+    for part in messages.flat_map(|item| item["content"].as_array().map(Vec::as_slice).unwrap_or_default()) {
+        match text(part, "type") {
+            "refusal" => into.refuse(text(part, "refusal")),
+            _ => into.text += text(part, "text"),
+        }
     }
 }
 
@@ -155,10 +167,38 @@ mod tests {
                 r#"data: {"type":"error","code":"server_error","message":"oops"}"#,
                 "temporary failure: the reply is an error: oops",
             ),
+            (
+                r#"data: {"type":"response.failed","response":{"status":"failed","error":null}}"#,
+                "temporary failure: the response failed, and nothing says why",
+            ),
+            (
+                r#"data: {"type":"response.failed","response":{"error":{"code":"invalid_prompt","message":"flagged as potentially violating"}}}"#,
+                "request refused: the reply is an error: flagged as potentially violating",
+            ),
+            (
+                r#"data: {"type":"error","error":{"type":"too_many_requests","code":"too_many_requests","message":"slow"}}"#,
+                "temporary failure: the reply is an error: slow",
+            ),
+            (
+                r#"data: {"type":"response.incomplete","response":{"status":"incomplete","incomplete_details":{"reason":"content_filter"}}}"#,
+                r#""ok" Other in 0 cached 0 out 0"#,
+            ),
+            (
+                "data: {\"type\":\"response.refusal.delta\",\"delta\":\"no \"}\n\n\
+                 data: {\"type\":\"response.refusal.delta\",\"delta\":\"way\"}\n\n\
+                 data: {\"type\":\"response.refusal.done\",\"refusal\":\"no way\"}\n\n\
+                 data: {\"type\":\"response.completed\",\"response\":{\"status\":\"completed\"}}",
+                "request refused: no way",
+            ),
             (": nothing", "temporary failure: the reply broke off after 2 characters"),
         ];
         for (end, expected) in rows {
             assert_eq!(streamed(&Responses, &format!("{piece}\n\n{end}\n\n")), expected, "{end}");
         }
+        // All of it at the end, as gateways send it that know no pieces, after thoughts that are not for us.
+        let whole = "data: {\"type\":\"response.reasoning_summary_text.delta\",\"delta\":\"hm\"}\n\n\
+            data: {\"type\":\"response.completed\",\"response\":{\"status\":\"completed\",\"output\":[{\"type\":\"reasoning\"},\
+            {\"type\":\"message\",\"content\":[{\"type\":\"output_text\",\"text\":\"ok\"}]}]}}\n\n";
+        assert_eq!(streamed(&Responses, whole), r#""ok" Stop in 0 cached 0 out 0"#);
     }
 }

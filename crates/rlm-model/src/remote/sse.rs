@@ -9,6 +9,12 @@ pub(super) struct Event {
     pub(super) data: String,
 }
 
+/// Whether a body is a stream of events, whatever its content type says.
+pub(super) fn looks_like_events(body: &[u8]) -> bool {
+    let body = body.trim_ascii_start();
+    [&b"data:"[..], b"event:", b": "].iter().any(|start| body.starts_with(start))
+}
+
 /// Collects pieces and hands out the events that are whole.
 #[derive(Debug, Default)]
 pub(super) struct Events {

@@ -419,6 +419,69 @@ async fn a_server_that_does_not_stream_is_told_in_one_piece() {
 }
 
 #[tokio::test]
+async fn a_stream_under_another_name_is_a_stream() {
+    let body = [": hello\n\n", &piece("o"), &piece("k"), LAST, SPENT, DONE].concat();
+    for kind in ["", "content-type: text/plain\r\n", "content-type: application/json\r\n"] {
+        let server = Server::start(vec![answer("200 OK", kind, &body)]).await;
+        let (told, ended) = listened(&server.model(|_| ())).await;
+        assert_eq!((told, ended), (vec!["ok".to_owned()], "ok Stop 2".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn the_output_limit_is_renamed_where_a_server_wants_it() {
+    let refusal = r#"{"error":{"message":"Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.","type":"invalid_request_error","param":"max_tokens","code":"unsupported_parameter"}}"#;
+    let refusal = answer("400 Bad Request", "", refusal);
+    let happy = answer("200 OK", "", HAPPY);
+    let server = Server::start(vec![refusal.clone(), happy.clone(), happy]).await;
+    let model = server.model(|config| {
+        config.max_output_tokens = Some(9);
+        config.max_attempts = 1;
+    });
+    model.complete(Request::prompt("q")).await.unwrap();
+    // It is remembered.
+    model.complete(Request::prompt("q")).await.unwrap();
+    let asked: Vec<bool> = server.requests().iter().map(|sent| sent.contains(r#""max_completion_tokens":9"#)).collect();
+    assert_eq!(asked, [false, true, true]);
+
+    // And not tried for ever.
+    let server = Server::start(vec![refusal; 2]).await;
+    let (kind, _) = failure(&server.model(|config| config.max_output_tokens = Some(9))).await;
+    assert_eq!((kind, server.requests().len()), (ErrorKind::Fatal, 2));
+    for (host, renamed) in [
+        ("api.openai.com", true),
+        ("x.openai.azure.com", true),
+        ("x.services.ai.azure.com", true),
+        ("openrouter.ai", false),
+        ("api.openai.com.evil.example", false),
+    ] {
+        assert_eq!(is_openai(host), renamed, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn an_overload_in_the_middle_of_a_stream_is_asked_for_again() {
+    let begun = "data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":3}}}\n\n\
+        data: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"o\"}}\n\n";
+    let overloaded = "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n";
+    let ended = "data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":1}}\n\n\
+        data: {\"type\":\"message_stop\"}\n\n";
+    let server = Server::start(vec![[STREAM, begun, overloaded].concat(), [STREAM, begun, ended].concat()]).await;
+    let limiter = Limiter::new(Rate { concurrency: 4, ..Rate::default() });
+    let model = server.model(|config| {
+        config.format = Format::Anthropic;
+        config.api_key = Some(Secret::new("k"));
+        config.limiter = limiter.clone();
+    });
+    let (told, ended) = listened(&model).await;
+    assert_eq!(
+        (told.join(" "), ended),
+        ("o (again) (the reply is an error: Overloaded) o".to_owned(), "o Stop 1".to_owned())
+    );
+    assert_eq!(limiter.allowed(), 2, "everybody was told to go slower");
+}
+
+#[tokio::test]
 async fn a_stream_that_breaks_off_is_asked_for_again() {
     let broken = [STREAM, &piece("o")].concat();
     let whole = [STREAM, &piece("ok"), LAST, DONE].concat();

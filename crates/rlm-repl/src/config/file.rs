@@ -76,6 +76,8 @@ pub struct Entry {
     pub chunk_timeout: Option<Duration>,
     pub attempts: Option<u32>,
     pub max_output_tokens: Option<u32>,
+    #[serde(default, deserialize_with = "temperature")]
+    pub temperature: Option<f64>,
     pub context_window: Option<u64>,
     pub price: Option<PriceEntry>,
     /// Whether cells may ask it by this name: `llm_query(..., model="NAME")`.
@@ -219,7 +221,11 @@ impl File {
             Usage::new(format!("{}:{line}: {message}", path.display()))
                 .hint("docs/models.md lists every key of this file")
         };
-        let file: Self = toml::from_str(text).map_err(|error| at(error.span(), &error.message()))?;
+        let file: Self = toml::from_str(text).map_err(|error| {
+            let (span, said) = (error.span(), error.message());
+            let key = span.as_ref().and_then(|span| key_at(text, span.start)).filter(|key| !said.contains(key));
+            at(span, &key.map_or_else(|| said.to_owned(), |key| format!("{key}: {said}")))
+        })?;
         for name in file.models.keys() {
             if let Some(why) = bad_name(name.get_ref()) {
                 return Err(at(Some(name.span()), &format!("model {:?}: {why}", name.get_ref())).into());
@@ -257,6 +263,14 @@ impl File {
     pub fn provider(&self, name: &str) -> Option<&ProviderEntry> {
         self.providers.iter().find(|(own, _)| own.get_ref() == name).map(|(_, entry)| entry)
     }
+}
+
+/// The key of the line that a place is in, if there is one.
+fn key_at(text: &str, place: usize) -> Option<&str> {
+    let before = text.get(..place)?;
+    let line = &text[before.rfind('\n').map_or(0, |end| end + 1)..];
+    let key = line.lines().next()?.split_once('=')?.0.trim();
+    (!key.is_empty() && !key.starts_with('#')).then_some(key)
 }
 
 fn read(path: &Path) -> std::io::Result<String> {
@@ -321,6 +335,14 @@ fn level<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
 
 fn money<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Money>, D::Error> {
     scalar(from, units::dollars)
+}
+
+fn temperature<'de, D: Deserializer<'de>>(from: D) -> Result<Option<f64>, D::Error> {
+    let number = f64::deserialize(from)?;
+    if (0.0..=2.0).contains(&number) {
+        return Ok(Some(number));
+    }
+    Err(de::Error::custom("expected a temperature from 0 to 2"))
 }
 
 fn positive<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
@@ -427,7 +449,7 @@ mod tests {
 
     #[test]
     fn a_typo_names_line_and_key() {
-        let known = "known are builtin, recorded:PATH and PROVIDER:NAME, where PROVIDER is one of openai, responses, \
+        let known = "known are builtin, local:PATH, recorded:PATH and PROVIDER:NAME, where PROVIDER is one of openai, responses, \
                      anthropic, gemini, azure, openrouter, groq, mistral, deepseek, xai, ollama, llamacpp, vllm";
         let rows = [
             (
@@ -436,17 +458,17 @@ mod tests {
             ),
             ("[roles]\nroot = \"gpt-5\"\n", format!("rlm-repl.toml:2: unknown model \"gpt-5\": {known}")),
             ("\n[models.a]\nmodel = \"openai\"\n", "rlm-repl.toml:3: \"openai\" names no model: write openai:NAME, such as openai:gpt-5".into()),
-            ("[models.a]\nmodel = \"builtin\"\ntimeout = -1\n", "rlm-repl.toml:3: expected a number of seconds above 0, such as 10 or 0.5".into()),
-            ("[models.a]\nmodel = \"builtin\"\nprice = { input = -1, output = 1 }\n", "rlm-repl.toml:3: expected US dollars for a million tokens, such as 1.25".into()),
+            ("[models.a]\nmodel = \"builtin\"\ntimeout = -1\n", "rlm-repl.toml:3: timeout: expected a number of seconds above 0, such as 10 or 0.5".into()),
+            ("[models.a]\nmodel = \"builtin\"\nprice = { input = -1, output = 1 }\n", "rlm-repl.toml:3: price: expected US dollars for a million tokens, such as 1.25".into()),
             ("[models.a]\nbase_url = \"x\"\n", "rlm-repl.toml:1: missing field `model`".into()),
             ("[models.builtin]\nmodel = \"openai:x\"\n", "rlm-repl.toml:1: model \"builtin\": this name already means something".into()),
-            ("[limits]\nfuel = \"lots\"\n", "rlm-repl.toml:2: expected a number of instructions above 0, such as 2_000_000_000, 500M or 2G (K, M and G are powers of 1000)".into()),
+            ("[limits]\nfuel = \"lots\"\n", "rlm-repl.toml:2: fuel: expected a number of instructions above 0, such as 2_000_000_000, 500M or 2G (K, M and G are powers of 1000)".into()),
             ("\n[policy]\nverfy = true\n", "rlm-repl.toml:3: unknown field `verfy`, expected one of `router`, `window`, `compaction`, `agree`, `verify`, `unchanged`, `batch_loops`, `cache`, `skills`".into()),
-            ("[policy]\nrouter = \"maybe\"\n", "rlm-repl.toml:2: expected off, on, auto, or a number of tokens such as 16_000 or 16K".into()),
-            ("[policy]\nagree = 1\n", "rlm-repl.toml:2: expected a whole number from 2 to 16, or off".into()),
-            ("[policy]\ncompaction = 0\n", "rlm-repl.toml:2: expected a percentage from 1 to 100, such as 85, or off".into()),
-            ("[policy]\nwindow = 100\n", "rlm-repl.toml:2: expected a number of tokens from 4096, such as 128_000 or 128K".into()),
-            ("[policy]\nverify = \"yes\"\n", "rlm-repl.toml:2: invalid type: string \"yes\", expected a boolean".into()),
+            ("[policy]\nrouter = \"maybe\"\n", "rlm-repl.toml:2: router: expected off, on, auto, or a number of tokens such as 16_000 or 16K".into()),
+            ("[policy]\nagree = 1\n", "rlm-repl.toml:2: agree: expected a whole number from 2 to 16, or off".into()),
+            ("[policy]\ncompaction = 0\n", "rlm-repl.toml:2: compaction: expected a percentage from 1 to 100, such as 85, or off".into()),
+            ("[policy]\nwindow = 100\n", "rlm-repl.toml:2: window: expected a number of tokens from 4096, such as 128_000 or 128K".into()),
+            ("[policy]\nverify = \"yes\"\n", "rlm-repl.toml:2: verify: invalid type: string \"yes\", expected a boolean".into()),
             ("\n\n[limits\n", "rlm-repl.toml:3: ".into()),
             ("[providers.opanai]\n", "rlm-repl.toml:1: unknown provider \"opanai\", expected one of openai,".into()),
         ];

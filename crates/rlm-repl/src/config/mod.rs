@@ -137,6 +137,7 @@ impl<'a> Setup<'a> {
         match &named.name {
             ModelName::Builtin => Ok(Arc::new(Builtin)),
             ModelName::Recorded { path } => Ok(Arc::new(replay(path)?)),
+            ModelName::Local { path } => local(path, self.file.model(&named.written)),
             ModelName::Remote { provider, model } => Ok(Arc::new(self.remote(named, provider, model)?)),
             other => Err(Usage::new(format!("model {other}: not supported by this build")).into()),
         }
@@ -171,6 +172,7 @@ impl<'a> Setup<'a> {
                 chunk_timeout: entry.chunk_timeout.unwrap_or(config.chunk_timeout),
                 max_attempts: entry.attempts.unwrap_or(config.max_attempts).max(1),
                 max_output_tokens: entry.max_output_tokens,
+                temperature: entry.temperature,
                 ..config
             },
         };
@@ -273,6 +275,37 @@ fn replay(path: &str) -> Result<Replay> {
     let file = world::open(Path::new(path)).map_err(|error| named(&contexts::describe(&error)))?;
     let name = format!("recorded:{path}");
     Ok(Replay::read(name, BufReader::new(file), Matching::Content).map_err(|error| named(&error))?)
+}
+
+/// Weights on this machine.
+#[cfg(feature = "local")]
+fn local(path: &str, entry: Option<&file::Entry>) -> Result<SharedModel> {
+    let about = |why: &dyn std::fmt::Display| {
+        Usage::new(format!("weights {path}: {why}"))
+            .hint("name a whole GGUF file of a Llama, Qwen 2 or Qwen 3, such as local:models/qwen3-0.6b-q8_0.gguf")
+    };
+    let file = world::open(Path::new(path)).map_err(|error| about(&contexts::describe(&error)))?;
+    let mut config = rlm_model::LocalConfig {
+        name: format!("local:{path}"),
+        // Drawn anew in every run: who sets a temperature wants several answers.
+        seed: world::now_seconds(),
+        ..rlm_model::LocalConfig::default()
+    };
+    if let Some(entry) = entry {
+        config.temperature = entry.temperature.unwrap_or(config.temperature);
+        config.max_output_tokens = entry.max_output_tokens.unwrap_or(config.max_output_tokens);
+        config.context_window = entry.context_window;
+    }
+    let model = rlm_model::Local::read(config, &mut BufReader::new(file));
+    Ok(Arc::new(model.map_err(|error| about(&error.message))?))
+}
+
+/// This build cannot use weights.
+#[cfg(not(feature = "local"))]
+fn local(path: &str, _: Option<&file::Entry>) -> Result<SharedModel> {
+    Err(Usage::new(format!("model local:{path}: this build has no local weights"))
+        .hint("build it with `cargo build --release --features local`, or serve the weights with ollama, llama.cpp or vllm")
+        .into())
 }
 
 /// A model that cannot even be set up, for which only the settings are to blame.
@@ -395,7 +428,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_used_is_said() {
-        let known = "known are builtin, recorded:PATH and PROVIDER:NAME, where PROVIDER is one of openai, responses, \
+        let known = "known are builtin, local:PATH, recorded:PATH and PROVIDER:NAME, where PROVIDER is one of openai, responses, \
                      anthropic, gemini, azure, openrouter, groq, mistral, deepseek, xai, ollama, llamacpp, vllm";
         assert_eq!(
             chosen(&args(Some("gpt-5"), None, None), &[]),

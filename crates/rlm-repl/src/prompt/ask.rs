@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use rlm::{Budget, Models, Report, RlmError, Run, Settings, Stop, Stopper};
-use rlm_model::{Recorder, builtin};
+use rlm::{Budget, Earlier, Models, Report, RlmError, Run, Settings, Stop, Stopper};
+use rlm_model::{ModelError, Recorder, builtin};
+use rlm_sandbox::Session;
 
 use super::{Prompt, lock};
 use crate::{
@@ -18,6 +19,12 @@ use crate::{
 
 /// What calls of models come to when nobody asked anything.
 pub const IDLE: &str = "no model is at work here: %ask QUESTION lets one answer in this session";
+
+/// Most earlier questions that a model can look up.
+const MOST_EARLIER: usize = 100;
+
+/// The variable it finds them in.
+const HISTORY: &str = "history";
 
 /// Who is asked, and what that may spend.
 pub struct Asking {
@@ -74,6 +81,15 @@ impl Prompt<'_> {
         };
         let display = Display::new(false, models.root.name(), &settings.budget);
         let run = display.follow(Run::new(self.engine.clone(), models, settings));
+        let run = match self.runtime.block_on(has_own_history(&mut session, &self.earlier))? {
+            true => {
+                world::err(
+                    "note: your variable `history` stays as it is; the model is not told of earlier questions\n",
+                );
+                run
+            }
+            false => run.history(self.earlier.clone()),
+        };
         heed_ctrl_c(&self.interrupt, run.stop_handle(), &display);
         let (before, ended) = self.runtime.block_on(async {
             let before = session.checkpoint().await?;
@@ -81,10 +97,22 @@ impl Prompt<'_> {
         })?;
         display.end();
         self.interrupt.forget();
-        self.history.note(before, format!("%ask {question}"));
         drop(session);
+        self.note(before, format!("%ask {question}"));
         self.recording_error();
-        tell(ended)
+        let (report, error) = match ended {
+            Ok(report) => (report, None),
+            Err(RlmError::Model { error, report }) => (*report, Some(error)),
+            Err(error) => {
+                world::err(&failure::report(&config::about(error, "lift it with %budget cost none")).0);
+                return Ok(());
+            }
+        };
+        if self.earlier.len() == MOST_EARLIER {
+            self.earlier.remove(0);
+        }
+        self.earlier.push(Earlier::of(question, &report));
+        tell(&report, error.as_ref())
     }
 
     fn recording_error(&self) {
@@ -95,21 +123,26 @@ impl Prompt<'_> {
     }
 }
 
+/// Whether `history` is the person's own, and not the list of earlier questions that the last `%ask` left.
+async fn has_own_history(session: &mut Session, earlier: &[Earlier]) -> Result<bool> {
+    const MOST: u32 = 10_000;
+    if earlier.is_empty() {
+        return Ok(false);
+    }
+    // One more has been answered since, unless the oldest made room for it.
+    let left = earlier.len() as u64 - 1..=earlier.len() as u64;
+    let variables = session.variables(MOST).await?;
+    let own = variables.iter().find(|variable| variable.name == HISTORY);
+    Ok(own.is_some_and(|own| own.kind != "list" || own.size.is_none_or(|size| !left.contains(&size))))
+}
+
 /// The answer on stdout, all else on stderr.
-fn tell(ended: Result<Report, RlmError>) -> Result<()> {
-    let (report, error) = match ended {
-        Ok(report) => (report, None),
-        Err(RlmError::Model { error, report }) => (*report, Some(error)),
-        Err(error) => {
-            world::err(&failure::report(&config::about(error, "lift it with %budget cost none")).0);
-            return Ok(());
-        }
-    };
-    world::out(&result::answer(&report))?;
-    world::err(&result::spent(&report));
+fn tell(report: &Report, error: Option<&ModelError>) -> Result<()> {
+    world::out(&result::answer(report))?;
+    world::err(&result::spent(report));
     match error {
-        Some(error) => world::err(&failure::lines(&format!("root model {error}"), config::hint(&error).as_deref())),
-        None => world::err(&complaint(&report)),
+        Some(error) => world::err(&failure::lines(&format!("root model {error}"), config::hint(error).as_deref())),
+        None => world::err(&complaint(report)),
     }
     Ok(())
 }

@@ -244,24 +244,25 @@ pub fn shown(limits: &Limits) -> String {
     )
 }
 
-/// The variables, one a line: name, type, size, beginning.
-pub fn listing(variables: &[Variable]) -> String {
+/// The variables, one a line of so many columns: name, type, size, beginning.
+pub fn listing(variables: &[Variable], columns: usize) -> String {
     if variables.is_empty() {
         return "no variables yet\n".into();
     }
     let width = variables.iter().map(|variable| variable.name.chars().count()).max().unwrap_or(0).min(24);
-    variables.iter().map(|variable| line_of(variable, width)).collect()
+    variables.iter().map(|variable| line_of(variable, width, columns)).collect()
 }
 
-fn line_of(variable: &Variable, width: usize) -> String {
+fn line_of(variable: &Variable, width: usize, columns: usize) -> String {
     let Variable { name, kind, size, preview } = variable;
     let size = match size {
         None => String::new(),
         Some(bytes) if kind == "bytes" => format!(" of {}", Bytes(*bytes)),
         Some(size) => format!(" of {}", text::grouped(*size)),
     };
-    let preview = text::cut(&preview.replace('\n', " "), 60);
-    format!("{name:width$}  {kind}{size}  {preview}\n")
+    let about = format!("{name:width$}  {kind}{size}  ");
+    let room = columns.saturating_sub(about.chars().count()).clamp(8, 60);
+    format!("{about}{}\n", text::cut(&preview.replace('\n', " "), room))
 }
 
 #[cfg(test)]
@@ -334,7 +335,8 @@ mod tests {
             preview: preview.into(),
         };
         let variables = [variable("x", "int", None, "5"), variable("context", "str", Some(52_000), "'Package:\n'")];
-        assert_eq!(listing(&variables), "x        int  5\ncontext  str of 52,000  'Package: '\n");
-        assert_eq!(listing(&[]), "no variables yet\n");
+        assert_eq!(listing(&variables, 80), "x        int  5\ncontext  str of 52,000  'Package: '\n");
+        assert_eq!(listing(&variables, 32), "x        int  5\ncontext  str of 52,000  'Pack...\n");
+        assert_eq!(listing(&[], 80), "no variables yet\n");
     }
 }

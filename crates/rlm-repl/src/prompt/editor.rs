@@ -23,10 +23,13 @@ const HISTORY: usize = 10_000;
 
 const COMPLETIONS: &str = "completions";
 
+/// What stands before a cell, also while completions are shown.
+const PROMPT: &str = ">>> ";
+
 /// An editor for Python cells.
 pub fn editor(session: &Shared, handle: &Handle) -> Reedline {
     let drawn = Drawn::default();
-    let menu = ColumnarMenu::default().with_name(COMPLETIONS);
+    let menu = ColumnarMenu::default().with_name(COMPLETIONS).with_marker(PROMPT);
     Reedline::create()
         .with_validator(Box::new(PythonValidator))
         .with_highlighter(Box::new(PythonHighlighter { drawn: drawn.clone() }))
@@ -118,7 +121,7 @@ impl Prompt for PythonPrompt {
     }
 
     fn render_prompt_indicator(&self, _mode: PromptEditMode) -> Cow<'_, str> {
-        Cow::Borrowed(">>> ")
+        Cow::Borrowed(PROMPT)
     }
 
     fn render_prompt_multiline_indicator(&self) -> Cow<'_, str> {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use rlm::Earlier;
 use rlm_sandbox::Checkpoint;
 
 /// Most cells that can be taken back.
@@ -13,8 +14,17 @@ const MOST_FORKS: usize = 100;
 /// The copy that is there from the start.
 const MAIN: &str = "main";
 
+/// Where a person was: the session, and what was asked in it so far.
+#[derive(Clone)]
+pub struct State {
+    /// The session.
+    pub session: Checkpoint,
+    /// What `%ask` answered, the oldest first.
+    pub earlier: Vec<Earlier>,
+}
+
 /// The states before the cells of the present copy, and all other copies.
-pub struct History<S = Checkpoint> {
+pub struct History<S = State> {
     current: String,
     before: VecDeque<Before<S>>,
     others: BTreeMap<String, Copy<S>>,
@@ -22,7 +32,7 @@ pub struct History<S = Checkpoint> {
 
 /// A state, and what was done in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Before<S = Checkpoint> {
+pub struct Before<S = State> {
     /// The state.
     pub state: S,
     /// The cell or command.

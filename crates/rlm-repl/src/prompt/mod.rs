@@ -15,7 +15,7 @@ use std::{
 
 use anyhow::Result;
 use reedline::{Reedline, Signal};
-use rlm::Run;
+use rlm::{Earlier, Run};
 use rlm_sandbox::{
     Bytes, Cell, Checkpoint, Context, ContextStore, Engine, Execution, Limits, Outcome, Session, SessionBuilder,
 };
@@ -32,7 +32,7 @@ use crate::{
 };
 use ask::Asking;
 use command::{Command, NotACommand};
-use history::{Before, History};
+use history::{Before, History, State};
 
 /// The session, shared between the prompt and its completions, which never run at the same time.
 type Shared = Arc<Mutex<Session>>;
@@ -60,10 +60,10 @@ pub fn prompt(args: &PromptArgs) -> Result<i32> {
     greet(&opened)?;
     let session = Arc::new(Mutex::new(session));
     let editor = editor::editor(&session, runtime.handle());
-    let (history, key) = (History::default(), KeyFile::find(&args.key));
+    let (history, earlier, key) = (History::default(), Vec::new(), KeyFile::find(&args.key));
     let asking = Asking::new(args)?;
     let opened = opened.into_iter().map(|one| one.context).collect();
-    Prompt { args, runtime, session, interrupt, editor, engine, store, format, opened, history, key, asking }
+    Prompt { args, runtime, session, interrupt, editor, engine, store, format, opened, history, earlier, key, asking }
         .read_and_run()
 }
 
@@ -93,6 +93,8 @@ struct Prompt<'a> {
     /// The contexts so far, which saved sessions may refer to.
     opened: Vec<Context>,
     history: History,
+    /// What `%ask` answered in the present copy, the oldest first.
+    earlier: Vec<Earlier>,
     key: KeyFile,
     asking: Asking,
 }
@@ -179,7 +181,8 @@ impl Prompt<'_> {
             Ok((before, names, context)) => {
                 world::out(&format!("{}: {}\n", names.join(", "), contexts::kind_and_size(&context)))?;
                 self.opened.push(context);
-                self.history.note(before, format!("%context {}", given.path.display()));
+                drop(session);
+                self.note(before, format!("%context {}", given.path.display()));
             }
             Err(error) => world::err(&failure::report(&error).0),
         }
@@ -190,7 +193,8 @@ impl Prompt<'_> {
         match self.history.undo() {
             None => world::err(&failure::lines("there is nothing to undo", None)),
             Some(Before { state, did }) => {
-                self.runtime.block_on(lock(&self.session).rollback(&state))?;
+                self.runtime.block_on(lock(&self.session).rollback(&state.session))?;
+                self.earlier = state.earlier;
                 world::out(&format!("took back: {}\n", text::cut(&did.trim().replace('\n', " "), 60)))?;
             }
         }
@@ -198,12 +202,13 @@ impl Prompt<'_> {
     }
 
     /// Leaves the present copy of the session for another one.
-    fn go_to(&mut self, choose: impl FnOnce(&mut History, Checkpoint) -> Result<Checkpoint, String>) -> Result<()> {
+    fn go_to(&mut self, choose: impl FnOnce(&mut History, State) -> Result<State, String>) -> Result<()> {
         let mut session = lock(&self.session);
-        let present = self.runtime.block_on(session.checkpoint())?;
+        let present = State { session: self.runtime.block_on(session.checkpoint())?, earlier: self.earlier.clone() };
         match choose(&mut self.history, present) {
             Ok(state) => {
-                self.runtime.block_on(session.rollback(&state))?;
+                self.runtime.block_on(session.rollback(&state.session))?;
+                self.earlier = state.earlier;
                 world::out(&format!("now in {}\n", self.history.current()))?;
             }
             Err(message) => world::err(&failure::lines(&message, Some("%fork lists the copies"))),
@@ -238,16 +243,27 @@ impl Prompt<'_> {
             })
         });
         match loaded {
-            Ok(()) => self.history.note(before, format!("%load {}", path.display())),
+            Ok(()) => {
+                drop(session);
+                self.note(before, format!("%load {}", path.display()));
+                // Another session, in which nothing was asked.
+                self.earlier.clear();
+            }
             Err(error) => world::err(&failure::report(&error).0),
         }
         Ok(())
     }
 
+    /// Remembers the state before something that can be taken back.
+    fn note(&mut self, before: Checkpoint, did: String) {
+        self.history.note(State { session: before, earlier: self.earlier.clone() }, did);
+    }
+
     fn list_variables(&mut self) -> Result<()> {
         const MOST: u32 = 1_000;
         let variables = self.runtime.block_on(lock(&self.session).variables(MOST))?;
-        world::out(&command::listing(&variables))?;
+        let columns = console::Term::stdout().size_checked().map_or(80, |(_, columns)| columns.into());
+        world::out(&command::listing(&variables, columns))?;
         Ok(())
     }
 
@@ -270,7 +286,7 @@ impl Prompt<'_> {
         })?;
         self.interrupt.forget();
         if !outcome::is_undone(&execution.outcome) {
-            self.history.note(before, code);
+            self.history.note(State { session: before, earlier: self.earlier.clone() }, code);
         }
         show(&execution)?;
         if timed {

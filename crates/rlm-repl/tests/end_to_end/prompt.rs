@@ -325,6 +325,36 @@ fn a_model_takes_over_and_hands_back() {
 }
 
 #[test]
+fn a_second_question_knows_the_first() {
+    let url = streaming_server(&[
+        "```repl\nsaid = [one['answer'] for one in history] if 'history' in globals() else []\nFINAL(f'{len(said)} before: {said}')\n```",
+    ]);
+    let home = home();
+    let mut terminal = Terminal::start(&home, &["--model", "openai:fake", "--base-url", &url]);
+    terminal.enter("%ask First?\r");
+    terminal.wait_for("0 before: []\r\n");
+    terminal.enter("%ask Second?\r");
+    terminal.wait_for("1 before: ['0 before: []']\r\n");
+    terminal.enter("%fork other\r");
+    terminal.wait_for_output("now in other");
+    terminal.enter("%undo\r");
+    terminal.wait_for_output("took back: %ask Second?");
+    // What was taken back was never asked.
+    terminal.enter("%ask Third?\r");
+    terminal.wait_for("1 before: ['0 before: []']\r\n");
+    terminal.enter("%switch main\r");
+    terminal.wait_for_output("now in main");
+    terminal.enter("%ask Fourth?\r");
+    terminal.wait_for("2 before: [");
+    terminal.enter("history = [{'answer': 'mine'}] * 7\r");
+    terminal.enter("%ask Fifth?\r");
+    terminal.wait_for("note: your variable `history` stays as it is; the model is not told of earlier questions\r\n");
+    terminal.wait_for("7 before: ['mine', ");
+    terminal.enter("\x04");
+    assert_eq!(terminal.exit_code(), 0);
+}
+
+#[test]
 fn a_prompt_without_a_key_says_so_when_it_is_asked() {
     let home = home();
     let mut terminal = Terminal::start(&home, &["--model", "openai:gpt-5"]);
@@ -360,4 +390,26 @@ fn a_run_is_shown_while_it_happens_in_forty_columns() {
     terminal.wait_for("read read read \\x1b[31mred\r\n");
     terminal.wait_for("2 turns, 3 sub-calls, ");
     assert_eq!(terminal.exit_code(), 0);
+}
+
+#[test]
+fn ctrl_c_in_a_run_is_not_written_into_what_is_drawn() {
+    let url = streaming_server(&["```repl\nprint('begun')\nwhile True: pass\n```"]);
+    let home = home();
+    let context = home.path().join("context");
+    std::fs::write(&context, "something").unwrap();
+    let context = context.to_str().unwrap();
+    let args = ["run", "--no-journal", "--model", "openai:fake", "--base-url", &url, "--context", context, "Which?"];
+    let mut terminal = Terminal::with_columns(40, &home, &args);
+    terminal.wait_for("running cell");
+    terminal.type_in("\x03");
+    // Broken between words, so that no rest of it is drawn over.
+    terminal.wait_for("stopping after the step in progress,");
+    terminal.wait_for("with the best answer so far; Ctrl-C");
+    terminal.wait_for("again stops now");
+    terminal.type_in("\x03");
+    terminal.wait_for("! cancelled");
+    terminal.wait_for("error: no answer: stopped on request");
+    assert!(!terminal.screen.0.lock().unwrap().text.contains("^C"));
+    assert_eq!(terminal.exit_code(), 130);
 }

@@ -26,6 +26,24 @@ fn the_answer_alone_is_on_stdout() {
 }
 
 #[test]
+fn what_is_not_there_is_said_not_to_be_found() {
+    let (_keep, prose) = file("prose", "The lighthouse at Cape Arago was built in 1866. Its keeper kept bees.\n");
+    let asked = |question: &str| {
+        let answered =
+            rlm_repl(&["run", "--quiet", "--no-journal", "--context", prose.to_str().unwrap(), question], "");
+        assert_eq!((answered.code, answered.stderr.as_str()), (0, NOTICE), "{answered:?}");
+        answered.stdout
+    };
+    assert_eq!(asked("When was the lighthouse built?"), "The lighthouse at Cape Arago was built in 1866.\n");
+    assert_eq!(
+        asked("How tall is the lighthouse?"),
+        "not found in the context: nothing there answers this; searched for tall, lighthouse; the closest line: \
+         The lighthouse at Cape Arago was built in 1866.\n"
+    );
+    assert_eq!(asked("Who wrote Hamlet?"), "not found in the context: no mention of Hamlet\n");
+}
+
+#[test]
 fn progress_and_spend_are_on_stderr() {
     let (_keep, index) = file("index", INDEX);
     let answered = rlm_repl(&["run", "--context", index.to_str().unwrap(), "Who maintains apple?"], "");
@@ -87,6 +105,17 @@ fn json_and_trajectory() {
     }
 }
 
+#[cfg(not(feature = "local"))]
+#[test]
+fn a_build_without_local_weights_says_so() {
+    let (_keep, index) = file("index", INDEX);
+    let asked = ["run", "--model", "local:/m/x.gguf", "--context", index.to_str().unwrap(), "Why?"];
+    let said = "error: model local:/m/x.gguf: this build has no local weights\n\
+                hint: build it with `cargo build --release --features local`, or serve the weights with ollama, llama.cpp \
+                or vllm\n";
+    assert_eq!(rlm_repl(&asked, ""), ended(2, "", said));
+}
+
 #[test]
 fn a_spent_budget_is_exit_code_3() {
     let (_keep, index) = file("index", INDEX);
@@ -119,7 +148,7 @@ fn what_cannot_be_asked_is_a_usage_error() {
         ended(
             2,
             "",
-            "error: unknown model \"gpt-5\": known are builtin, recorded:PATH and PROVIDER:NAME, where PROVIDER is \
+            "error: unknown model \"gpt-5\": known are builtin, local:PATH, recorded:PATH and PROVIDER:NAME, where PROVIDER is \
              one of openai, responses, anthropic, gemini, azure, openrouter, groq, mistral, deepseek, xai, ollama, \
              llamacpp, vllm\n\
              hint: use builtin, or openai:NAME such as openai:gpt-5\n"

@@ -8,6 +8,7 @@ WORD_JOINERS = "-.+_"
 OPENERS = ("\n", '"', "'", "=", ",", "\t", "|", "")
 CLOSERS = ("\n", "\r", '"', "'", ",", "\t", "|", "", ":", ";")
 LEADS = (": ", "= ", "# ", "| ")
+CLOSEST = "; the closest line: "
 
 
 def hits(text, needle):
@@ -227,7 +228,7 @@ def passages(text, located, weights):
 
 
 def ask(chosen):
-    """What the sub-model reads in each passage: "" where it found nothing, None where it failed."""
+    """What the sub-model replies to each passage, None where it failed."""
     prompts = [PROMPT + passage for _, _, passage in chosen]
     try:
         replies = list(llm_query_batched(prompts))
@@ -235,14 +236,24 @@ def ask(chosen):
         print("sub-calls failed:", type(error).__name__, str(error)[:200])
         replies = []
     replies += [None] * (len(prompts) - len(replies))
-    told = [reply.strip() if type(reply) is str else None for reply in replies]
-    return ["" if reply and reply.upper().startswith("NOT FOUND") else reply for reply in told]
+    return [reply.strip() if type(reply) is str else None for reply in replies]
+
+
+def found(reply):
+    """Whether a reply is an answer."""
+    return bool(reply) and not reply.upper().startswith("NOT FOUND")
+
+
+def closest(told):
+    """What the first reply that found no answer says came close, or nothing."""
+    near = (reply.partition(CLOSEST)[2] for reply in told if reply and not found(reply))
+    return next((line for line in near if line), "")
 
 
 def settle(chosen, told):
     """The answer from the best passage; passages of nearly equal worth vote, poor ones are not heard."""
     least = 0.6 * chosen[0][0]
-    answered = [(worth, reply) for (worth, _, _), reply in zip(chosen, told) if reply and worth >= least]
+    answered = [(worth, reply) for (worth, _, _), reply in zip(chosen, told) if found(reply) and worth >= least]
     if not answered:
         return None
     top = answered[0][0]
@@ -308,8 +319,10 @@ def search():
         return closest_line(best[0][2])
     answer = settle(best, told) if best else None
     if answer is None:
+        line = closest(told)
         terms = ", ".join(term for term, _, _ in TERMS)
-        return "not found in the context: nothing there answers this; searched for " + terms
+        searched = "not found in the context: nothing there answers this; searched for " + terms
+        return searched + (CLOSEST + line if line else "")
     return answer
 
 

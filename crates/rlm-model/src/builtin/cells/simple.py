@@ -22,7 +22,7 @@ def simple():
                 return line
         counts = [(text.count(needle), needle) for needle in NEEDLES]
         for count, needle in sorted(pair for pair in counts if pair[0]):
-            return "uncertain, the closest line found: " + line_at(text, text.find(needle))
+            return "not found in the context for certain; the closest line: " + line_at(text, text.find(needle))
     return "not found in the context: no mention of " + (", ".join(NEEDLES) or "anything asked")
 
 

@@ -14,13 +14,16 @@ use rlm::{Budget, Event, Spend, Turn};
 use rlm_sandbox::{Execution, Outcome};
 
 use super::{Calls, remark, spend};
-use crate::{python, text, traceback, world};
+use crate::{
+    python, text, traceback,
+    world::{self, UnechoedKeys},
+};
 
 /// Lines of a cell's code that are shown.
 const CODE_LINES: usize = 30;
 /// Lines of a cell's output that are shown.
 const OUTPUT_LINES: usize = 10;
-/// Columns of the last line that are for the time and for what the terminal echoes.
+/// Columns of the last line that are for the time.
 const FOR_TIME: usize = 18;
 /// How often the last lines are drawn anew.
 const TICK: Duration = Duration::from_millis(120);
@@ -38,6 +41,7 @@ pub struct Live {
     budget: Budget,
     model: String,
     colour: bool,
+    keys: Mutex<UnechoedKeys>,
     state: Mutex<State>,
 }
 
@@ -76,7 +80,6 @@ impl Live {
         };
         let time = budget.wall.map_or(String::new(), |wall| format!(" of {}s", wall.as_secs()));
         let status = line("{spinner} {wide_msg} {elapsed}");
-        // Not as wide as the terminal: it echoes Ctrl-C behind the last line, and would begin another.
         let spent = line(&format!("  {{msg}}, {{elapsed}}{time}"));
         Self {
             screen,
@@ -85,6 +88,7 @@ impl Live {
             budget: budget.clone(),
             model: text::visible(model).into_owned(),
             colour: world::err_wants_colour(),
+            keys: Mutex::new(UnechoedKeys::take()),
             state: Mutex::default(),
         }
     }
@@ -118,9 +122,9 @@ impl Live {
         }
     }
 
-    /// Prints a line that stays.
+    /// Prints a line that stays. It is broken here: what the terminal breaks leaves rests of the last lines behind.
     pub fn say(&self, line: &str) {
-        self.print(&text::visible(line));
+        text::wrapped(&text::visible(line), self.width().saturating_sub(1)).iter().for_each(|line| self.print(line));
     }
 
     /// Takes what is under way off the screen.
@@ -132,6 +136,7 @@ impl Live {
         }
         // A terminal that is gone has nothing to be cleared.
         let _ = self.screen.clear();
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner).give_back();
     }
 
     fn begin(&self) {
@@ -187,7 +192,10 @@ impl Live {
                 self.print_code(&line, &mut reply.open);
             }
         } else if !fence.is_empty() {
-            self.print(&format!("    {}", text::visible(line.trim_end())));
+            let width = self.width().saturating_sub(5).max(16);
+            for line in text::wrapped(&text::visible(line.trim_end()), width) {
+                self.print(&format!("    {line}"));
+            }
         }
     }
 
