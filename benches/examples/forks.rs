@@ -45,6 +45,12 @@ fn main() {
         let each = started.elapsed() / count as u32;
         told.each(&format!("{count} forks of it, {each:.1?} each"), count);
         let started = Instant::now();
+        for fork in &mut forks {
+            assert_eq!(value(fork, "len(data)").await, format!("{megabytes}000000"));
+        }
+        let each = started.elapsed() / count as u32;
+        told.each(&format!("a first cell in each, {each:.1?} each"), count);
+        let started = Instant::now();
         for (number, fork) in forks.iter_mut().enumerate() {
             let code = format!("data[{number}] = 7\nlen(data), data.count(7)");
             assert_eq!(value(fork, &code).await, format!("({megabytes}000000, 1)"));
@@ -52,7 +58,7 @@ fn main() {
         let each = started.elapsed() / count as u32;
         told.each(&format!("a cell in each that reads all and writes one byte, {each:.1?} each"), count);
         drop(forks);
-        told.line("all of them dropped");
+        told.line("all of them dropped, the session's own data still shown by memories kept for others");
         assert_eq!(value(&mut parent, "data.count(7)").await, "0");
     });
 }

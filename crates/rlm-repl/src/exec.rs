@@ -129,6 +129,9 @@ fn run(code: &str, context: &ContextArgs, packages: &PackageArgs, limits: Limits
             Some((path, key)) => snapshots::save(&mut session, path, &key).await.map(drop),
             None => Ok(()),
         };
+        // The process ends next, and with it all that the session holds. Making its memory ready for
+        // another session first would be for nothing.
+        std::mem::forget(session);
         Ok(Ran { execution, saved })
     })
 }

@@ -23,8 +23,12 @@ const CHEAP_FUEL: u64 = 2_000_000;
 /// Most fuel worth running again after a rollback: some tens of milliseconds.
 const MOST_REPLAYED_FUEL: u64 = 40_000_000;
 
-/// Most requests run again after a rollback.
-const MOST_REPLAYED: usize = 200;
+/// Most requests run again after a rollback. The least of cells takes some 50,000 fuel, so it is fuel
+/// that decides as a rule.
+const MOST_REPLAYED: usize = 1000;
+
+/// Most bytes of requests kept for that.
+const MOST_REPLAYED_BYTES: usize = 1 << 20;
 
 /// From this many forks of one state on, its image is worth making smaller: each piece of it is a
 /// mapping in every fork, and a process may have only so many (65,530 unless told otherwise).
@@ -48,7 +52,8 @@ pub const MODULE_FOLDER: &str = "/modules";
 /// One live guest with its variables. One cell at a time: `&mut self` says so.
 pub struct Session {
     shared: Arc<Shared>,
-    guest: Guest,
+    /// Not there in a fork that was not asked anything yet.
+    guest: Option<Guest>,
     functions: Arc<Functions>,
     limits: Limits,
     canceller: Canceller,
@@ -59,8 +64,9 @@ pub struct Session {
     /// what leads from there to the present state, so cheap that doing it again costs less than an
     /// image of its own (the guest is deterministic),
     steps: Vec<Step>,
-    /// and the fuel that takes.
+    /// and the fuel and the bytes of requests that takes.
     steps_fuel: u64,
+    steps_bytes: usize,
     /// Forks made from the last image.
     forks: u32,
     /// Follows the running guest, once somebody asked for it.
@@ -141,13 +147,13 @@ impl Session {
 
     /// Binds what a session starts with, and keeps an image of that where it is of use to others.
     async fn equip(&mut self, equipment: Equipment) -> Result<()> {
-        let before = self.guest.world().parts();
+        let before = self.awake().await?.world().parts();
         self.offer(equipment.functions.clone()).await?;
         for (module, names) in equipment.imports.clone() {
             self.request(&Request::Import { module, names }).await?;
         }
         // What looked at clock or randomness is this session's alone.
-        if self.guest.world().parts() == before && self.shared.is_worth_preparing(&equipment) {
+        if self.awake().await?.world().parts() == before && self.shared.is_worth_preparing(&equipment) {
             self.capture()?;
             self.shared.keep_prepared(&equipment, &self.last.image);
         }
@@ -156,21 +162,28 @@ impl Session {
 
     /// A session in the state of a checkpoint.
     pub(crate) async fn at(state: Checkpoint, limits: Limits) -> Result<Self> {
-        let functions = Arc::clone(&state.functions);
-        Ok(Self {
-            guest: revive(&state, &functions, &[], None).await?,
+        let mut session = Self::asleep(state, limits);
+        session.restore().await?;
+        Ok(session)
+    }
+
+    /// The same without a guest, which is made when there is something to ask it.
+    fn asleep(state: Checkpoint, limits: Limits) -> Self {
+        Self {
+            guest: None,
             shared: Arc::clone(&state.shared),
-            functions,
+            functions: Arc::clone(&state.functions),
             limits,
             canceller: Canceller::default(),
             cells: state.cells,
             last: state,
             steps: Vec::new(),
             steps_fuel: 0,
+            steps_bytes: 0,
             forks: 0,
             forker: None,
             busy: false,
-        })
+        }
     }
 
     /// Binds names to host functions the guest has.
@@ -191,8 +204,8 @@ impl Session {
         self.cells += 1;
         let request = Request::Run { name: format!("<cell {}>", self.cells), code: cell.code.clone() };
         let (ended, used) = self.exchange(&request, &limits, cell.all_or_nothing).await?;
-        if self.cells == 1 {
-            self.shared.learn_hot_pages(&self.guest);
+        if let Some(guest) = self.guest.as_ref().filter(|_| self.cells == 1) {
+            self.shared.learn_hot_pages(guest);
         }
         let usage = Usage {
             fuel: used.fuel,
@@ -235,12 +248,13 @@ impl Session {
     /// `all_or_nothing`, a guest that was interrupted from outside counts as broken.
     async fn exchange(&mut self, request: &Request, limits: &Limits, all_or_nothing: bool) -> Result<(Ended, Used)> {
         let frame = frame_of(request)?;
-        self.recover().await?;
-        self.busy = true;
-        if let Some(forker) = &self.forker {
-            forker.follow(self.live(limits));
+        self.awake().await?;
+        if let Some(forker) = self.forker.clone() {
+            forker.follow(self.live(limits)?);
         }
-        let (ended, used) = match self.guest.ask(&frame, limits, &self.canceller).await {
+        self.busy = true;
+        let canceller = self.canceller.clone();
+        let (ended, used) = match self.guest()?.ask(&frame, limits, &canceller).await {
             Ok(done) => done,
             Err(error) => {
                 self.restore().await?;
@@ -266,11 +280,12 @@ impl Session {
     }
 
     /// What a fork in the middle of a request needs.
-    fn live(&self, limits: &Limits) -> Live {
-        Live {
-            region: self.guest.region().clone(),
-            world: self.guest.shared_world(),
-            rest: self.guest.rest(),
+    fn live(&mut self, limits: &Limits) -> Result<Live> {
+        let guest = self.guest()?;
+        Ok(Live {
+            region: guest.region().clone(),
+            world: guest.shared_world(),
+            rest: guest.rest(),
             state: Checkpoint {
                 contexts: self.contexts(),
                 functions: Arc::clone(&self.functions),
@@ -278,14 +293,15 @@ impl Session {
                 ..self.last.clone()
             },
             limits: limits.clone(),
-        }
+        })
     }
 
     /// Makes the present state the one that a broken cell goes back to.
     fn move_forward(&mut self, cheap: Option<Vec<u8>>, fuel: u64, memory: Bytes) -> Result<()> {
         match cheap {
-            Some(frame) if self.has_room_for(fuel) => {
+            Some(frame) if self.has_room_for(fuel, frame.len()) => {
                 self.steps_fuel += fuel;
+                self.steps_bytes += frame.len();
                 self.steps.push(Step::Ask { frame: frame.into(), memory });
                 Ok(())
             }
@@ -294,37 +310,67 @@ impl Session {
     }
 
     /// Whether one more step is better done again than captured.
-    fn has_room_for(&self, fuel: u64) -> bool {
-        self.steps.len() < MOST_REPLAYED && self.steps_fuel + fuel <= MOST_REPLAYED_FUEL
+    fn has_room_for(&self, fuel: u64, bytes: usize) -> bool {
+        self.steps.len() < MOST_REPLAYED
+            && self.steps_fuel + fuel <= MOST_REPLAYED_FUEL
+            && self.steps_bytes + bytes <= MOST_REPLAYED_BYTES
+    }
+
+    /// The last image is the present state: nothing leads from the one to the other.
+    fn forget_steps(&mut self) {
+        self.steps.clear();
+        self.steps_fuel = 0;
+        self.steps_bytes = 0;
+        self.forks = 0;
     }
 
     fn capture(&mut self) -> Result<()> {
-        let captured = self.guest.region().lock().capture();
-        self.last.image = captured.map_err(|source| SandboxError::System { what: "taking a checkpoint", source })?;
-        self.last.world = self.guest.world();
+        let guest = self.guest()?;
+        let captured = guest.region().lock().capture();
+        let image = captured.map_err(|source| SandboxError::System { what: "taking a checkpoint", source })?;
+        self.last.world = guest.world();
+        self.last.image = image;
         self.last.contexts = self.contexts();
-        self.steps.clear();
-        self.steps_fuel = 0;
-        self.forks = 0;
+        self.forget_steps();
         Ok(())
     }
 
     /// Clears an interrupt that was on its way to the cell this memory was taken from.
     pub(crate) fn calm(&self) {
-        self.guest.region().lock().store_word(self.shared.word, 0);
+        if let Some(guest) = &self.guest {
+            guest.region().lock().store_word(self.shared.word, 0);
+        }
+    }
+
+    /// The guest, in whatever state it is.
+    fn guest(&mut self) -> Result<&mut Guest> {
+        self.guest.as_mut().ok_or_else(|| SandboxError::Protocol("the session has no guest".to_owned()))
+    }
+
+    /// The guest in the session's state: made where there is none yet, or where the last request's future
+    /// was dropped half way.
+    async fn awake(&mut self) -> Result<&mut Guest> {
+        if self.guest.is_none() {
+            self.restore().await?;
+        }
+        self.recover().await?;
+        self.guest()
     }
 
     /// Puts a new guest in the place of the present one, in the last good state.
     async fn restore(&mut self) -> Result<()> {
         self.busy = true;
-        self.guest = revive(&self.last, &self.functions, &self.steps, Some(self.guest.region().clone())).await?;
+        let old = self.guest.as_ref().map(|guest| guest.region().clone());
+        self.guest = Some(revive(&self.last, &self.functions, &self.steps, old).await?);
         self.busy = false;
         Ok(())
     }
 
     /// Spares the next cell page faults. Forks go without: they may never run one.
     fn prefault(&self) {
-        self.guest.region().lock().prefault(self.shared.hot_pages());
+        if let Some(guest) = &self.guest {
+            guest.region().lock().prefault(self.shared.hot_pages());
+        }
     }
 
     /// Restores the session if the last request's future was dropped half way.
@@ -380,15 +426,16 @@ impl Session {
         if let Some(value) = context.value() {
             return self.define(name, value.clone()).await;
         }
-        self.recover().await?;
-        if !self.has_room_for(0) {
+        self.awake().await?;
+        if !self.has_room_for(0, 0) {
             self.capture()?;
         }
         let placed = Placed { address: self.attach(name, context).await?, context: context.clone() };
         let number = self.contexts().next_number();
         let (shape, texts) = context.placed(placed.address.unwrap_or_default(), number);
         self.steps.push(Step::Attach(placed));
-        self.guest.set_contexts(self.contexts());
+        let contexts = self.contexts();
+        self.guest()?.set_contexts(contexts);
         let request = Request::DefineTexts { name: name.to_owned(), shape, texts };
         self.request_within(&request, BINDING_TIME).await.map(drop)
     }
@@ -398,7 +445,7 @@ impl Session {
         if context.pages().is_none() || context.is_empty() {
             return Ok(None);
         }
-        match self.guest.attach(context).await {
+        match self.guest()?.attach(context).await {
             Ok(address) => Ok(Some(address)),
             Err(error) => {
                 // Its memory may have grown already, which no step says.
@@ -425,9 +472,9 @@ impl Session {
         check_name(name)?;
         let mut functions = (*self.functions).clone();
         functions.insert(name.to_owned(), Arc::new(function));
-        self.recover().await?;
-        self.functions = Arc::new(functions);
-        self.guest.set_functions(Arc::clone(&self.functions));
+        let functions = Arc::new(functions);
+        self.awake().await?.set_functions(Arc::clone(&functions));
+        self.functions = functions;
         self.offer(vec![name.to_owned()]).await
     }
 
@@ -437,7 +484,9 @@ impl Session {
         let mut functions = (*self.functions).clone();
         functions.insert(name.to_owned(), Arc::new(function));
         self.functions = Arc::new(functions);
-        self.guest.set_functions(Arc::clone(&self.functions));
+        if let Some(guest) = &mut self.guest {
+            guest.set_functions(Arc::clone(&self.functions));
+        }
     }
 
     /// The session's variables, in the order they were made; at most `most`.
@@ -487,19 +536,19 @@ impl Session {
     pub async fn rollback(&mut self, checkpoint: &Checkpoint) -> Result<()> {
         // Should this fail, the next request goes back to the state before it.
         self.busy = true;
-        self.guest = revive(checkpoint, &checkpoint.functions, &[], Some(self.guest.region().clone())).await?;
+        let old = self.guest.as_ref().map(|guest| guest.region().clone());
+        self.guest = Some(revive(checkpoint, &checkpoint.functions, &[], old).await?);
         self.functions = Arc::clone(&checkpoint.functions);
         self.cells = checkpoint.cells;
         self.last = checkpoint.clone();
-        self.steps.clear();
-        self.steps_fuel = 0;
-        self.forks = 0;
+        self.forget_steps();
         self.busy = false;
         self.prefault();
         Ok(())
     }
 
-    /// An independent session with the same variables. Shares memory until either writes.
+    /// An independent session with the same variables. Shares memory until either writes, and has none of
+    /// its own until it is asked something.
     ///
     /// # Errors
     /// When the system refuses memory.
@@ -509,7 +558,7 @@ impl Session {
         if self.forks == MANY_FORKS {
             self.last.image = state.in_few_pieces(FORKED_PIECES)?;
         }
-        Self::at(state, self.limits.clone()).await
+        Ok(Self::asleep(state, self.limits.clone()))
     }
 
     /// Bytes the guest has written since the last checkpoint, in whole pages.
@@ -517,7 +566,8 @@ impl Session {
     /// # Errors
     /// When the system's page map cannot be read.
     pub fn dirty_bytes(&self) -> Result<u64> {
-        let dirty = self.guest.region().lock().dirty();
+        let Some(guest) = &self.guest else { return Ok(0) };
+        let dirty = guest.region().lock().dirty();
         dirty
             .map(|dirty| dirty.iter().map(|range| range.len() as u64).sum())
             .map_err(|source| SandboxError::System { what: "reading the page map", source })

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use rlm_sandbox::{
-    Bytes, Cell, Context, Engine, Execution, Fuel, HostCall, HostError, Limits, Outcome, SandboxError, Session, Value,
+    Bytes, Cell, Context, Engine, Execution, Fuel, HostCall, HostError, Limits, Outcome, SandboxError, Session,
+    Snapshot, SnapshotKey, Value,
 };
 
 async fn start() -> Session {
@@ -117,6 +118,51 @@ async fn checkpoints_and_forks_are_independent() {
     session.rollback(&checkpoint).await.unwrap();
     assert_eq!(run(&mut session, "x").await, "[1]");
     assert_eq!(run(&mut fork, "x").await, "[1, 'fork']");
+}
+
+#[tokio::test]
+async fn a_fork_that_was_not_asked_anything_is_a_session_like_any_other() {
+    for engine in [Engine::new().unwrap(), Engine::with_copied_images().unwrap()] {
+        let mut session =
+            engine.session(Limits::default()).host_function("name", |_| answer("first")).start().await.unwrap();
+        run(&mut session, "x = [1]").await;
+        let mut fork = session.fork().await.unwrap();
+        let mut fork_of_fork = fork.fork().await.unwrap();
+        run(&mut session, "x.append(2)").await;
+        drop(session);
+        assert_eq!(fork.dirty_bytes().unwrap(), 0);
+        let before = fork.checkpoint().await.unwrap();
+        fork.answer_with("name", |_| answer("second"));
+        assert_eq!(run(&mut fork, "x.append(3); x, name()").await, "([1, 3], 'second')");
+        fork.rollback(&before).await.unwrap();
+        assert_eq!(run(&mut fork, "x, name()").await, "([1], 'first')");
+        let names: Vec<String> =
+            fork_of_fork.variables(10).await.unwrap().into_iter().map(|variable| variable.name).collect();
+        assert_eq!(names, ["x"]);
+        let mut saved = Vec::new();
+        let key = SnapshotKey::new([4; 32]);
+        fork_of_fork.fork().await.unwrap().save(&key, &mut saved).await.unwrap();
+        let snapshot = Snapshot::read(&mut saved.as_slice(), &key).unwrap();
+        let builder = engine.session(Limits::default()).host_function("name", |_| answer("loaded"));
+        let mut loaded = builder.load(&snapshot, &[]).await.unwrap();
+        assert_eq!(run(&mut loaded, "x, name()").await, "([1], 'loaded')");
+        let mut with_context = fork_of_fork.fork().await.unwrap();
+        with_context.define_context("context", &Context::text("some text").unwrap()).await.unwrap();
+        assert_eq!(run(&mut with_context, "x, context[5:]").await, "([1], 'text')");
+        let mut with_more = fork_of_fork.fork().await.unwrap();
+        with_more.add_host_function("more", |_| answer("more")).await.unwrap();
+        assert_eq!(run(&mut with_more, "x, name(), more()").await, "([1], 'first', 'more')");
+        let mut limited = fork_of_fork.fork().await.unwrap();
+        assert_eq!(
+            run_within(&mut limited, "x.append(4)\nwhile True: pass", wall(50)).await,
+            "exceeded: wall, undone: false"
+        );
+        assert_eq!(run(&mut limited, "x").await, "[1, 4]");
+    }
+}
+
+async fn answer(text: &str) -> Result<Value, HostError> {
+    Ok(Value::from(text))
 }
 
 #[tokio::test]

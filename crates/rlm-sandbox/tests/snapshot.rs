@@ -326,7 +326,9 @@ async fn many_states_take_few_mappings_and_descriptors() {
     let (descriptors, mappings) = (count("descriptors"), count("mappings"));
     let mut forks = Vec::new();
     for _ in 0..200 {
-        forks.push(session.fork().await.unwrap());
+        let mut fork = session.fork().await.unwrap();
+        run(&mut fork, "mine = 1").await;
+        forks.push(fork);
     }
     let mut checkpoints = Vec::new();
     for step in 0..100 {

@@ -7,6 +7,10 @@ use super::{Mode, part::Part, sys};
 /// Bytes copied at a time.
 const CHUNK: usize = 256 << 10;
 
+/// Copies this long lie beside the heap: a heap gives back only what is free at its end, and a thousand
+/// sessions that copied their pages would leave them to the process for good.
+const LARGE: usize = 64 << 10;
+
 /// Bytes that never change: a file to map, or plain memory to copy from.
 #[derive(Debug)]
 pub enum Backing {
@@ -30,6 +34,8 @@ pub enum Backing {
     Part(Part),
     /// Memory of this process.
     Bytes(Box<[u8]>),
+    /// Memory of this process that goes back to the system.
+    Own(sys::Own),
     /// Data of the program itself.
     Static(&'static [u8]),
 }
@@ -47,14 +53,24 @@ impl Backing {
         Self::of_parts([data].into_iter(), data.len(), mode)
     }
 
-    /// A copy of parts, one behind the other, `len` bytes in all.
-    pub fn of_parts<'a>(parts: impl Iterator<Item = &'a [u8]>, len: usize, mode: Mode) -> io::Result<Self> {
+    /// A copy of parts in memory, one behind the other, `len` bytes in all.
+    pub fn of_copies<'a>(parts: impl Iterator<Item = &'a [u8]> + Clone, len: usize, mode: Mode) -> Self {
+        // A process may have only so many mappings; past that the heap has to do.
+        if mode == Mode::Map
+            && len >= LARGE
+            && let Ok(own) = sys::Own::new(parts.clone(), len)
+        {
+            return Self::Own(own);
+        }
+        let mut bytes = Vec::with_capacity(len);
+        parts.for_each(|part| bytes.extend_from_slice(part));
+        Self::Bytes(bytes.into_boxed_slice())
+    }
+
+    /// A copy of parts, one behind the other, `len` bytes in all: in a file where it is to be mapped.
+    pub fn of_parts<'a>(parts: impl Iterator<Item = &'a [u8]> + Clone, len: usize, mode: Mode) -> io::Result<Self> {
         match mode {
-            Mode::Copy => {
-                let mut bytes = Vec::with_capacity(len);
-                parts.for_each(|part| bytes.extend_from_slice(part));
-                Ok(Self::Bytes(bytes.into_boxed_slice()))
-            }
+            Mode::Copy => Ok(Self::of_copies(parts, len, mode)),
             Mode::Map => {
                 let whole = Part::new(len)?;
                 let mut offset = 0;
@@ -97,6 +113,7 @@ impl Backing {
                 return sys::read_at(file, into, start + offset as u64);
             }
             Self::Bytes(bytes) => bytes,
+            Self::Own(own) => own.bytes(),
             Self::Static(bytes) | Self::Program { bytes, .. } => bytes,
         };
         into.copy_from_slice(&bytes[offset..offset + into.len()]);

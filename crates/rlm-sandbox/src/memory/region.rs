@@ -381,6 +381,7 @@ impl Region {
                 return self.memory.map(start, len, file, offset + piece.offset as u64);
             }
             Backing::Bytes(bytes) => bytes,
+            Backing::Own(own) => own.bytes(),
             Backing::Static(bytes) => bytes,
         };
         self.memory.open(start, len)?;
@@ -443,7 +444,7 @@ impl Region {
             return Ok(self.shown.clone());
         }
         self.shown = match self.mode {
-            Mode::Copy => self.shown.with(self.copies(dirty)?, self.size),
+            Mode::Copy => self.shown.with(self.copies(dirty), self.size),
             Mode::Map => {
                 let (long, loose) = apart(dirty);
                 if !long.is_empty() {
@@ -454,7 +455,7 @@ impl Region {
                     self.mapped = mapped;
                 }
                 let under = Image { size: self.size, pieces: Arc::clone(&self.mapped), layers: None };
-                Image::layered(few(under, self.mode)?.pieces, self.copies(loose)?, self.size)
+                Image::layered(few(under, self.mode)?.pieces, self.copies(loose), self.size)
             }
         };
         Ok(self.shown.clone())
@@ -468,13 +469,13 @@ impl Region {
     }
 
     /// Ranges of the memory as pieces of a copy.
-    fn copies(&self, ranges: Vec<Range<usize>>) -> io::Result<Vec<Piece>> {
+    fn copies(&self, ranges: Vec<Range<usize>>) -> Vec<Piece> {
         if ranges.is_empty() {
-            return Ok(Vec::new());
+            return Vec::new();
         }
         // SAFETY: all ranges are within the accessible size, and the guest is at rest.
         let parts = ranges.iter().map(|range| unsafe { self.memory.bytes(range.start, range.len()) });
-        Ok(pieces_of(&ranges, Backing::of_parts(parts, total(&ranges), Mode::Copy)?))
+        pieces_of(&ranges, Backing::of_copies(parts, total(&ranges), self.mode))
     }
 
     /// Writes a 32-bit word that the guest polls. Does nothing outside the memory.
@@ -512,7 +513,7 @@ impl Region {
                     match &*piece.backing {
                         Backing::Bytes(bytes) => page == &bytes[offset..offset + PAGE],
                         Backing::Static(bytes) => page == &bytes[offset..offset + PAGE],
-                        Backing::File { .. } | Backing::Program { .. } | Backing::Part(_) => false,
+                        Backing::File { .. } | Backing::Program { .. } | Backing::Part(_) | Backing::Own(_) => false,
                     }
                 }
                 _ => page.iter().all(|&byte| byte == 0),

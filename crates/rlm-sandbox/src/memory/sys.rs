@@ -146,6 +146,35 @@ impl Drop for Reservation {
     }
 }
 
+/// Bytes beside the process's heap: dropped, they are the system's again at once, whatever the heap has
+/// kept or given out since.
+#[derive(Debug)]
+pub struct Own(Reservation);
+
+impl Own {
+    /// A copy of parts, one behind the other, `len` bytes in all.
+    pub fn new<'a>(parts: impl Iterator<Item = &'a [u8]>, len: usize) -> io::Result<Self> {
+        let (access, flags) = (ProtFlags::READ | ProtFlags::WRITE, MapFlags::PRIVATE | MapFlags::POPULATE);
+        // SAFETY: a new anonymous mapping at an address the kernel chooses touches nothing.
+        let base = unsafe { mmap_anonymous(ptr::null_mut(), len, access, flags)? };
+        let own = Self(Reservation { base: NonNull::new(base.cast()).ok_or(io::ErrorKind::OutOfMemory)?, len });
+        // SAFETY: just mapped, and nobody else knows of it.
+        let mut left = unsafe { own.0.bytes_mut(0, len) };
+        for part in parts {
+            let (to, rest) = left.split_at_mut(part.len());
+            to.copy_from_slice(part);
+            left = rest;
+        }
+        Ok(own)
+    }
+
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8] {
+        // SAFETY: all of it is accessible, and was written for the last time in `new`.
+        unsafe { self.0.bytes(0, self.0.len) }
+    }
+}
+
 /// A file that exists only in memory, `len` bytes of zeros.
 pub fn memory_file(len: u64) -> io::Result<OwnedFd> {
     let file = memfd_create("rlm-image", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
