@@ -15,14 +15,7 @@ root=$(dirname "$(dirname "$here")")
 binary=${1:-$root/target/debug/rlm-repl}
 [ -x "$binary" ] || { echo "no program at $binary" >&2; exit 2; }
 
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-trap 'exit 130' INT TERM
-
-skip() { echo "skipped: $1"; exit 0; }
-command -v python3 >/dev/null || skip "python3 is not installed"
-python3 -m venv "$scratch/venv" >"$scratch/log" 2>&1 || skip "python3 cannot make a venv: $(head -1 "$scratch/log")"
-timeout 120 "$scratch/venv/bin/pip" install --quiet --retries 0 --timeout 10 --disable-pip-version-check --no-deps \
-    "$PACKAGE" $NEEDED >"$scratch/log" 2>&1 || skip "$PACKAGE could not be installed: $(tail -1 "$scratch/log")"
+. "$root/tests/pip.sh"
+install 120 --no-deps $NEEDED "$PACKAGE"
 
 "$scratch/venv/bin/python" "$here/rlms.py" "$binary"

@@ -369,6 +369,15 @@ fn a_prompt_without_a_key_says_so_when_it_is_asked() {
     assert_eq!(terminal.exit_code(), 0);
 }
 
+/// A run in a terminal of forty columns, with the model at `url`.
+fn narrow_run(home: &TempDir, url: &str) -> Terminal {
+    let context = home.path().join("context");
+    std::fs::write(&context, "something").unwrap();
+    let context = context.to_str().unwrap();
+    let args = ["run", "--no-journal", "--model", "openai:fake", "--base-url", url, "--context", context, "Which?"];
+    Terminal::with_columns(40, home, &args)
+}
+
 #[test]
 fn a_run_is_shown_while_it_happens_in_forty_columns() {
     let url = streaming_server(&[
@@ -376,11 +385,7 @@ fn a_run_is_shown_while_it_happens_in_forty_columns() {
         "```repl\nFINAL(' '.join(got) + ' \\x1b[31mred')\n```",
     ]);
     let home = home();
-    let context = home.path().join("context");
-    std::fs::write(&context, "something").unwrap();
-    let context = context.to_str().unwrap();
-    let args = ["run", "--no-journal", "--model", "openai:fake", "--base-url", &url, "--context", context, "Which?"];
-    let mut terminal = Terminal::with_columns(40, &home, &args);
+    let mut terminal = narrow_run(&home, &url);
     terminal.wait_for("turn 1 of 30");
     terminal.wait_for("  | print('\\x1b[2J' + 'long ' * 30)");
     terminal.wait_for("3 sub-calls ended in");
@@ -396,11 +401,7 @@ fn a_run_is_shown_while_it_happens_in_forty_columns() {
 fn ctrl_c_in_a_run_is_not_written_into_what_is_drawn() {
     let url = streaming_server(&["```repl\nprint('begun')\nwhile True: pass\n```"]);
     let home = home();
-    let context = home.path().join("context");
-    std::fs::write(&context, "something").unwrap();
-    let context = context.to_str().unwrap();
-    let args = ["run", "--no-journal", "--model", "openai:fake", "--base-url", &url, "--context", context, "Which?"];
-    let mut terminal = Terminal::with_columns(40, &home, &args);
+    let mut terminal = narrow_run(&home, &url);
     terminal.wait_for("running cell");
     terminal.type_in("\x03");
     // Broken between words, so that no rest of it is drawn over.
