@@ -10,8 +10,6 @@ import asyncio
 import asyncio.base_events
 import asyncio.unix_events
 import builtins
-import concurrent.futures
-import concurrent.futures.thread
 import errno
 import inspect
 import io
@@ -25,6 +23,8 @@ import time
 import zoneinfo
 import zoneinfo._common
 import zoneinfo._tzpath
+
+import rlm_pool
 
 
 def boot():
@@ -74,6 +74,9 @@ _INSTEAD = {
     **dict.fromkeys(["bs4", "lxml", "html5lib", "parsel"], _MARKUP),
     **dict.fromkeys(["_ctypes", "mmap", "resource", "pwd", "grp", "termios", "syslog", "psutil", "_posixsubprocess"], _NO_PROCESS),
     **dict.fromkeys(["matplotlib", "seaborn", "plotly", "PIL", "cv2"], f"{_PLAIN}, and no screen; print text or tables"),
+    **dict.fromkeys(["tkinter", "turtle", "turtledemo", "idlelib", "antigravity"], "there is no screen; print text or tables"),
+    **dict.fromkeys(["pip", "ensurepip", "venv", "setuptools"], "nothing can be installed in this sandbox; only the standard library is here"),
+    "pydoc_data": "it was left out of this sandbox; use help(object)",
     **dict.fromkeys(["tiktoken", "transformers", "nltk", "spacy"], f"{_PLAIN}; use re, str.split, collections.Counter, or ask llm_query"),
     "_sqlite3": "SQLite is not in this sandbox; use `import tabular`, dicts, sorted() and itertools.groupby",
     "yaml": f"{_PLAIN}; use json, tomllib or configparser, or parse simple lines with str.partition",
@@ -189,9 +192,7 @@ def _mend_threads():
         finally:
             threading._active[_thread.get_ident()] = running
 
-    threading.Thread.start = start_and_finish
-    concurrent.futures.ThreadPoolExecutor = ThreadPoolExecutor
-    concurrent.futures.thread.ThreadPoolExecutor = ThreadPoolExecutor
+    rlm_pool.mend(start_and_finish)
 
 
 class Lock:
@@ -208,8 +209,10 @@ class Lock:
             return True
         if not blocking:
             return False
+        if rlm_pool.run_waiting():
+            return self.acquire(blocking, timeout)
         if timeout < 0:
-            raise RuntimeError(f"waiting for a lock that is held, and {_ALONE}")
+            raise rlm_pool.Alone(f"waiting for a lock that is held, and {_ALONE}")
         time.sleep(timeout)
         return False
 
@@ -299,47 +302,33 @@ _ALONE = "there is no other thread: threads run to their end inside start()"
 
 
 def _wait(self, timeout=None):
-    """`Condition.wait` where nobody else can ever notify."""
+    """`Condition.wait` where nobody can notify but threads that have not begun."""
     if not self._is_owned():
         raise RuntimeError("cannot wait on un-acquired lock")
+    notice = Lock()
+    notice.acquire()
+    self._waiters.append(notice)
+    held = self._release_save()
+    try:
+        ran = rlm_pool.run_waiting()
+    finally:
+        self._acquire_restore(held)
+    if not notice.locked():
+        return True
+    self._waiters.remove(notice)
     if timeout is None:
-        raise RuntimeError("waiting for another thread, and there is none: threads run to their end inside start()")
-    time.sleep(max(timeout, 0))
+        raise rlm_pool.Alone("waiting for another thread, and there is none: threads run to their end inside start()")
+    if not ran:
+        time.sleep(max(timeout, 0))
     return False
-
-
-class ThreadPoolExecutor(concurrent.futures.Executor):
-    """Runs each call inside `submit()`, one after the other."""
-
-    def __init__(self, max_workers=None, thread_name_prefix="", initializer=None, initargs=()):
-        if max_workers is not None and max_workers <= 0:
-            raise ValueError("max_workers must be greater than 0")
-        self._max_workers = max_workers or 1
-        self._down = False
-        if initializer is not None:
-            initializer(*initargs)
-
-    def submit(self, fn, /, *args, **kwargs):
-        if self._down:
-            raise RuntimeError("cannot schedule new futures after shutdown")
-        future = concurrent.futures.Future()
-        future.set_running_or_notify_cancel()
-        try:
-            result = fn(*args, **kwargs)
-        except Exception as error:
-            future.set_exception(error)
-        else:
-            future.set_result(result)
-        return future
-
-    def shutdown(self, wait=True, *, cancel_futures=False):
-        self._down = True
 
 
 class _NoSockets:
     """A selector with nothing to select from: it only lets time pass."""
 
     def select(self, timeout=None):
+        if timeout != 0 and rlm_pool.run_waiting():
+            return ()
         if timeout is None:
             raise RuntimeError("every task waits, and nothing is left that could wake one")
         if timeout > 0:
@@ -364,13 +353,7 @@ class EventLoop(asyncio.base_events.BaseEventLoop):
     def _write_to_self(self):
         pass
 
-    def run_in_executor(self, executor, func, *args):
-        future = self.create_future()
-        try:
-            future.set_result(func(*args))
-        except Exception as error:
-            future.set_exception(error)
-        return future
+    run_in_executor = rlm_pool.run_in_executor
 
 
 def _mend_asyncio():

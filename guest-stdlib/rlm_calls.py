@@ -109,16 +109,29 @@ def parallel_map(function, *items):
     What the function returns comes back, and what it prints; changes it makes to variables do not.
     The first item that raises raises here, with a note that says which it was.
     """
-    global _job
     work = list(zip(*[list(some) for some in items])) if items else []
+    values = []
+    for index, (value, error) in enumerate(each_in_fork(function, work, "parallel_map")):
+        if error is not None:
+            error.add_note(f"parallel_map: item {index} of the list, {repr(work[index][0] if len(work[index]) == 1 else work[index])[:200]}, {error.__notes__.pop()}")
+            raise error
+        values.append(value)
+    return values
+
+
+def each_in_fork(function, work, by):
+    """(value, error) of `function(*item)` for each item of the work, each in a fork of the session, with
+    what it printed printed. The last note of an error has the traceback."""
+    global _job
     if not work:
-        return []
+        return
     before, _job = _job, (function, work)
     try:
-        results = _host("_rlm_forks")(len(work))
+        results = _host("_rlm_forks")(len(work), by)
     finally:
         _job = before
-    return [_came_back(index, work[index], result) for index, result in enumerate(results)]
+    for result in results:
+        yield _came_back(result)
 
 
 def fork_item(index):
@@ -135,22 +148,24 @@ def fork_item(index):
     _rlm.submit([_ITEM, None, packed])
 
 
-def _came_back(index, item, result):
+def _came_back(result):
     printed, *ended = result
     if printed:
         sys.stdout.write(printed)
     if ended[0] is True:
         submitted = ended[1]
-        if not (isinstance(submitted, list) and len(submitted) == 3 and submitted[0] == _ITEM):
-            raise RuntimeError(f"item {index} gave an answer inside parallel_map: return the value, and give the answer outside")
-        return submitted[1] if submitted[2] is None else pickle.loads(submitted[2])
-    kind, message, trace = ended[1:]
-    error = _exception(kind, message)
-    error.add_note(f"parallel_map: item {index} of the list, {repr(item[0] if len(item) == 1 else item)[:200]}, raised this:\n{trace}")
-    raise error
+        if isinstance(submitted, list) and len(submitted) == 3 and submitted[0] == _ITEM:
+            return submitted[1] if submitted[2] is None else pickle.loads(submitted[2]), None
+        error, trace = RuntimeError("an item gave an answer in a fork: return the value, and give the answer outside"), "gave an answer"
+    else:
+        kind, message, trace = ended[1:]
+        error, trace = exception(kind, message), f"raised this:\n{trace}"
+    error.add_note(trace)
+    return None, error
 
 
-def _exception(kind, message):
+def exception(kind, message):
+    """The exception that a host function or a fork told by its class's name and its text."""
     known = getattr(builtins, kind, None) or sys.modules["__main__"].__dict__.get(kind)
     if isinstance(known, type) and issubclass(known, Exception):
         try:
@@ -185,36 +200,48 @@ def _bounded(count, most_calls, name):
         raise ValueError(f"{name}: {count} sub-calls needed, at most {most_calls} allowed; pass max_calls=, or send less")
 
 
-def llm_read(question, text, chars=_FILL, model=None, max_calls=100):
-    """Asks `question` about a text of any length: piece by piece, and then about what was found."""
+def _ask(by, prompts, model, child):
+    """The replies to the prompts of a pattern, each of a sub-call or, with `child`, of a child run."""
+    return _host("_llm_pattern")(by, prompts, model=model, child=child)
+
+
+def llm_read(question, text, chars=_FILL, model=None, max_calls=100, child=False):
+    """Asks `question` about a text of any length: piece by piece, and then about what was found.
+    With `child=True` a child run looks at each piece, with turns and a session of its own."""
     pieces = _pieces(text, chars)
     if not pieces:
         pieces = [""]
     _bounded(len(pieces) + (len(pieces) > 1), max_calls, "llm_read")
     if len(pieces) == 1:
-        return _host("llm_query")(f"{question}\n\nText:\n{pieces[0]}", model=model)
+        return _ask("llm_read", [f"{question}\n\nText:\n{pieces[0]}"], model, child)[0]
     prompts = [
         f"{question}\n\nThis is part {number} of {len(pieces)} of the text. Say what it contributes, in short; reply NOTHING "
         f"if it contributes nothing.\n\n{piece}"
         for number, piece in enumerate(pieces, 1)
     ]
-    found = _host("llm_query_batched")(prompts, model=model, errors="raise")
+    found = _ask("llm_read", prompts, model, child)
     found = [f"Part {number}: {reply}" for number, reply in enumerate(found, 1) if reply.strip().strip(".") != "NOTHING"]
     joined = "\n\n".join(found) or "No part contributed anything."
-    return _host("llm_query")(f"{question}\n\nThese notes were taken from the parts of a long text:\n\n{joined}", model=model)
+    return _ask("llm_read", [f"{question}\n\nThese notes were taken from the parts of a long text:\n\n{joined}"], model, False)[0]
 
 
-def map_reduce(items, map_prompt, reduce_prompt, chars=_FILL, model=None, max_calls=200):
+def map_reduce(items, map_prompt, reduce_prompt, chars=_FILL, model=None, max_calls=200, child=False):
     """Asks `map_prompt` about each item, then `reduce_prompt` about the replies, in rounds if there
-    are many. A prompt is a text put before the item, or a function that makes the prompt of it."""
+    are many. A prompt is a text put before the item, or a function that makes the prompt of it.
+    With `child=True` a child run answers for each item, with turns and a session of its own."""
     items = list(items)
     _bounded(len(items) + 1, max_calls, "map_reduce")
-    replies = _host("llm_query_batched")([_prompt(map_prompt, item) for item in items], model=model, errors="raise")
-    return llm_merge(replies, reduce_prompt, chars=chars, model=model, max_calls=max_calls - len(items))
+    replies = _ask("map_reduce", [_prompt(map_prompt, item) for item in items], model, child)
+    return _merge("map_reduce", replies, reduce_prompt, chars, model, max_calls - len(items), False)
 
 
-def llm_merge(texts, instruction, chars=_FILL, model=None, max_calls=100):
-    """Combines texts into one by `instruction`: as many in a prompt as fit, round after round."""
+def llm_merge(texts, instruction, chars=_FILL, model=None, max_calls=100, child=False):
+    """Combines texts into one by `instruction`: as many in a prompt as fit, round after round. With
+    `child=True` a child run combines, with turns and a session of its own."""
+    return _merge("llm_merge", texts, instruction, chars, model, max_calls, child)
+
+
+def _merge(by, texts, instruction, chars, model, max_calls, child):
     texts = [str(text) for text in texts]
     used = 0
     while True:
@@ -226,26 +253,27 @@ def llm_merge(texts, instruction, chars=_FILL, model=None, max_calls=100):
             groups[-1].append(text)
             size += len(text)
         used += len(groups)
-        _bounded(used, max_calls, "llm_merge")
+        _bounded(used, max_calls, by)
         prompts = [_prompt(instruction, "\n\n---\n\n".join(group)) for group in groups]
-        texts = _host("llm_query_batched")(prompts, model=model, errors="raise")
+        texts = _ask(by, prompts, model, child)
         if len(texts) == 1:
             return texts[0]
 
 
-def llm_filter(items, question, model=None, max_calls=500):
-    """The items for which a sub-model answers yes to `question`."""
+def llm_filter(items, question, model=None, max_calls=500, child=False):
+    """The items for which a sub-model, or with `child=True` a child run, answers yes to `question`."""
     items = list(items)
     _bounded(len(items), max_calls, "llm_filter")
     prompts = [_prompt(question, item) + "\n\nReply with YES or NO and nothing else." for item in items]
-    replies = _host("llm_query_batched")(prompts, model=model, errors="raise")
+    replies = _ask("llm_filter", prompts, model, child)
     return [item for item, reply in zip(items, replies) if reply.strip().strip("*.`\"' ").upper().startswith("YES")]
 
 
-def llm_vote(prompt, n=3, model=None, max_calls=20):
-    """Asks the same `n` times; the reply given most often, and how often."""
+def llm_vote(prompt, n=3, model=None, max_calls=20, child=False):
+    """Asks the same `n` times, with `child=True` as many child runs; the reply given most often, and
+    how often."""
     _bounded(n, max_calls, "llm_vote")
-    replies = [reply.strip() for reply in _host("llm_query_batched")([prompt] * n, model=model, errors="raise")]
+    replies = [reply.strip() for reply in _ask("llm_vote", [prompt] * n, model, child)]
     counts = {}
     for reply in replies:
         counts[reply] = counts.get(reply, 0) + 1

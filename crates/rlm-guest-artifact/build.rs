@@ -17,7 +17,7 @@ use std::{
     env, fs,
     hash::Hasher,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Child, Command},
 };
 
 type Result<T> = std::result::Result<T, String>;
@@ -48,10 +48,14 @@ fn build() -> Result<()> {
     sources.lay_out(&places)?;
     let metadata = metadata(&places)?;
     for (name, patches) in patches::GUEST {
-        patches::apply(patches, &folder_of(name, &metadata)?, &places.tree.join("patched").join(name))?;
+        patches::apply(name, patches, &folder_of(name, &metadata)?, &places.tree.join("patched").join(name))?;
     }
-    let wasm = build_guest(&places)?;
-    make_image(&places, &wasm)?;
+    // Linking the guest keeps one core busy; what makes the image of it is built meanwhile.
+    let imager = start(imager(&places)?, BUILDING_IMAGER)?;
+    let guest = run(guest(&places)?, "building the guest");
+    wait(imager, BUILDING_IMAGER)?;
+    guest?;
+    run(image(&places), "booting and compiling the guest")?;
     write(&places.out.join("identity"), identity(&places)?.as_bytes())?;
     write(&places.out.join("stamp"), stamp.as_bytes())
 }
@@ -90,7 +94,10 @@ struct Sources(Vec<(String, Vec<u8>)>);
 const GUEST_MANIFEST: &str = "crates/rlm-guest/Cargo.toml";
 
 /// Folders the guest is built from.
-const BUILT: &[&str] = &["crates/rlm-guest/", "crates/rlm-abi/", "guest-stdlib/"];
+const BUILT: &[&str] = &["crates/rlm-guest/", "crates/rlm-abi/"];
+
+/// The Python modules that it boots with.
+const STDLIB: &str = "guest-stdlib/";
 
 /// What decides how it is built.
 const MAKERS: &[&str] = &[
@@ -103,7 +110,7 @@ const MAKERS: &[&str] = &[
 impl Sources {
     fn read(places: &Places) -> Result<Self> {
         let mut files = Vec::new();
-        for place in BUILT.iter().chain(MAKERS) {
+        for place in BUILT.iter().chain([&STDLIB]).chain(MAKERS) {
             let path = places.root.join(place);
             println!("cargo:rerun-if-changed={}", path.display());
             if path.is_dir() {
@@ -153,7 +160,7 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, Vec<u8>)>) -> Re
             if entry.file_name() != "target" {
                 collect(root, &path, files)?;
             }
-        } else if [".rs", ".py", ".toml", ".lock"].iter().any(|ending| name.ends_with(ending)) {
+        } else if [".rs", ".py", ".txt", ".toml", ".lock"].iter().any(|ending| name.ends_with(ending)) {
             files.push((name, read(&root.join(&path))?));
         }
     }
@@ -215,32 +222,36 @@ fn folder_of(name: &str, metadata: &str) -> Result<PathBuf> {
         .ok_or_else(|| format!("cargo metadata does not list {name}"))
 }
 
-fn build_guest(places: &Places) -> Result<PathBuf> {
-    let target = places.work.join("wasm");
+const BUILDING_IMAGER: &str = "building what boots the guest";
+
+fn guest(places: &Places) -> Result<Command> {
     let mut command = cargo()?;
     command
         .args(["build", "--ignore-rust-version", "--target", "wasm32-wasip1", "--profile", &places.profile])
         .arg("--manifest-path")
         .arg(places.tree.join(GUEST_MANIFEST))
         .arg("--target-dir")
-        .arg(&target)
+        .arg(places.work.join("wasm"))
         .env("CARGO_ENCODED_RUSTFLAGS", WASM_FLAGS);
-    run(command, "building the guest")?;
-    Ok(target.join("wasm32-wasip1").join(&places.profile).join("rlm_guest.wasm"))
+    Ok(command)
 }
 
-fn make_image(places: &Places, wasm: &Path) -> Result<()> {
+fn imager(places: &Places) -> Result<Command> {
     let mut command = cargo()?;
     command
-        .args(["run", "--release", "--locked", "--manifest-path"])
+        .args(["build", "--release", "--locked", "--manifest-path"])
         .arg(places.root.join("crates/rlm-guest-artifact/imager/Cargo.toml"))
         .arg("--target-dir")
         .arg(places.work.join("imager"))
-        .arg("--")
-        .args([wasm, &places.out])
-        .arg(&places.target)
         .env_remove("CARGO_ENCODED_RUSTFLAGS");
-    run(command, "booting and compiling the guest")
+    Ok(command)
+}
+
+fn image(places: &Places) -> Command {
+    let wasm = places.work.join("wasm/wasm32-wasip1").join(&places.profile).join("rlm_guest.wasm");
+    let mut command = Command::new(places.work.join("imager/release/rlm-imager"));
+    command.args([&wasm, &places.root.join(STDLIB), &places.out]).arg(&places.target);
+    command
 }
 
 /// A cargo that does not take the outer build's target or flags for its own.
@@ -259,8 +270,16 @@ fn cargo() -> Result<Command> {
     Ok(command)
 }
 
-fn run(mut command: Command, what: &str) -> Result<()> {
-    let status = command.status().map_err(|error| format!("{what}: {error}"))?;
+fn run(command: Command, what: &str) -> Result<()> {
+    wait(start(command, what)?, what)
+}
+
+fn start(mut command: Command, what: &str) -> Result<Child> {
+    command.spawn().map_err(|error| format!("{what}: {error}"))
+}
+
+fn wait(mut child: Child, what: &str) -> Result<()> {
+    let status = child.wait().map_err(|error| format!("{what}: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("{what} failed; its own messages are above")) }
 }
 

@@ -28,6 +28,10 @@ pub const HOST_CALL: &str = "host_call";
 /// function can have it.
 pub const CONTEXT_CALL: &str = "rlm.context";
 
+/// Name of the [`crate::HostCall`] that asks, while the guest boots, for the Python module of a number:
+/// a list of its name and its source, and nothing after the last.
+pub const BOOT_MODULE: &str = "rlm.boot_module";
+
 /// `(reply: i32) -> ()`: copies the reply that did not fit to `reply`.
 pub const TAKE_REPLY: &str = "take_reply";
 

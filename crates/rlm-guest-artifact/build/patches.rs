@@ -58,7 +58,24 @@ pub const GUEST: Crates = &[
     ("malachite-nz", &[numbers::MALACHITE_NZ]),
     ("malachite-bigint", &[numbers::MALACHITE_BIGINT]),
     ("stacker", &[stack::STACKER]),
+    ("rustpython-pylib", &[]),
 ];
+
+/// What is left out of the frozen standard library: windows, editors, and what installs packages. Each has
+/// a word in `_rlm_compat.py` for who imports it.
+const LEFT_OUT: &[(&str, &[&str])] = &[(
+    "rustpython-pylib",
+    &[
+        "Lib/antigravity.py",
+        "Lib/ensurepip",
+        "Lib/idlelib",
+        "Lib/pydoc_data",
+        "Lib/tkinter",
+        "Lib/turtle.py",
+        "Lib/turtledemo",
+        "Lib/venv",
+    ],
+)];
 
 /// The section of the guest's manifest that puts the changed sources, each a folder of `folder`, in
 /// the place of the published ones.
@@ -67,10 +84,16 @@ pub fn manifest(folder: &str) -> String {
     format!("\n[patch.crates-io]\n{}", GUEST.iter().map(entry).collect::<String>())
 }
 
-/// Copies a dependency's source from `from` to `to` and applies its patches.
-pub fn apply(patches: &[&[Patch]], from: &Path, to: &Path) -> Result<(), String> {
+/// Copies the source of the dependency `name` from `from` to `to` and applies its patches.
+pub fn apply(name: &str, patches: &[&[Patch]], from: &Path, to: &Path) -> Result<(), String> {
     let patches: Vec<&Patch> = patches.iter().copied().flatten().collect();
-    copy(&patches, from, from, to)?;
+    let left_out = LEFT_OUT.iter().find(|(from, _)| *from == name).map_or(&[][..], |(_, left_out)| left_out);
+    for path in left_out {
+        if !from.join(path).exists() {
+            return Err(format!("{name} has no {path} to leave out"));
+        }
+    }
+    copy(&patches, left_out, from, from, to)?;
     for file in patches.iter().map(|patch| patch.file) {
         let mut text = fs::read_to_string(from.join(file)).map_err(|error| format!("{file}: {error}"))?;
         for patch in patches.iter().filter(|patch| patch.file == file) {
@@ -85,14 +108,17 @@ pub fn apply(patches: &[&[Patch]], from: &Path, to: &Path) -> Result<(), String>
     Ok(())
 }
 
-/// Copies what is not patched.
-fn copy(patches: &[&Patch], root: &Path, from: &Path, to: &Path) -> Result<(), String> {
+/// Copies what is not patched and not left out.
+fn copy(patches: &[&Patch], left_out: &[&str], root: &Path, from: &Path, to: &Path) -> Result<(), String> {
     for entry in fs::read_dir(from).map_err(|error| format!("{}: {error}", from.display()))? {
         let entry = entry.map_err(|error| format!("{}: {error}", from.display()))?;
         let (source, target) = (entry.path(), to.join(entry.file_name()));
         let is_patched = || patches.iter().any(|patch| root.join(patch.file) == source);
+        if left_out.iter().any(|path| root.join(path) == source) {
+            continue;
+        }
         if source.is_dir() {
-            copy(patches, root, &source, &target)?;
+            copy(patches, left_out, root, &source, &target)?;
         } else if !is_patched() {
             super::write_if_changed(&target, &super::read(&source)?)?;
         }

@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 
+use rlm_abi::{Value, symbols};
 use rustpython_vm::{
-    Interpreter, PyObjectRef, PyResult, Settings, VirtualMachine,
+    Interpreter, PyResult, Settings, VirtualMachine,
     builtins::{PyDict, PyDictRef},
     compiler::Mode,
     scope::Scope,
@@ -42,6 +43,8 @@ pub fn boot() {
         sources,
         reserved: RefCell::default(),
         submitted: RefCell::default(),
+        through: RefCell::default(),
+        at_end: RefCell::default(),
         mounted: RefCell::default(),
     });
     interrupt::install();
@@ -71,8 +74,12 @@ fn prepare(vm: &VirtualMachine) -> PyResult<Made> {
         let value = if name == "__name__" { vm.ctx.new_str("__main__").into() } else { vm.builtins.clone().into() };
         globals.set_item(name, value, vm)?;
     }
-    for module in guest_stdlib::MODULES {
-        install_module(module.name, module.source, vm)?;
+    for index in 0.. {
+        let module = bridge::ask(symbols::BOOT_MODULE, vec![Value::Int(index)]);
+        let Ok(Value::List(module)) = module else { break };
+        if let [Value::Str(name), Value::Str(source)] = &module[..] {
+            install_module(name, source, vm)?;
+        }
     }
     let runtime = vm.import("_rlm_runtime", 0)?;
     let sources = vm.import("linecache", 0)?.get_attr("cache", vm)?.downcast::<PyDict>().expect("linecache.cache");
@@ -96,7 +103,7 @@ fn prepare(vm: &VirtualMachine) -> PyResult<Made> {
     Ok((globals, runtime_functions, vm.builtins.dict(), sources))
 }
 
-/// Makes a module of guest-stdlib and puts it into `sys.modules`.
+/// Makes a module of ours and puts it into `sys.modules`.
 fn install_module(name: &str, source: &str, vm: &VirtualMachine) -> PyResult<()> {
     let file = format!("<frozen {name}>");
     let code = vm.compile(source, Mode::Exec, file).map_err(|error| error.into_pyexception(vm, Some(source)))?;

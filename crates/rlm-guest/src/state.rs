@@ -25,6 +25,10 @@ pub struct Guest {
     pub reserved: RefCell<Vec<Reserved>>,
     /// What the running cell submitted.
     pub submitted: RefCell<Option<Value>>,
+    /// What the running cell's calls of host functions go through, if not straight to the host,
+    pub through: RefCell<Option<PyObjectRef>>,
+    /// and what is called when it has run through.
+    pub at_end: RefCell<Option<PyObjectRef>>,
     /// The files that each context has under /context.
     pub mounted: RefCell<BTreeMap<String, Vec<String>>>,
 }

@@ -55,6 +55,8 @@ pub(crate) struct Broker {
     pub depth: u32,
     /// Turns the run may take.
     pub iterations: u32,
+    /// What makes the sub-calls here, where they are those of one call further up.
+    by: Option<&'static str>,
     turn: AtomicU32,
     place: Mutex<Place>,
     log: Mutex<Log>,
@@ -104,6 +106,7 @@ impl Broker {
             run,
             depth,
             iterations,
+            by: None,
             turn: AtomicU32::new(0),
             place: Mutex::default(),
             log: Mutex::default(),
@@ -111,6 +114,14 @@ impl Broker {
             waited: AtomicU64::new(0),
             forker: OnceLock::new(),
         })
+    }
+
+    /// The broker of a fork, whose sub-calls are those of one call here.
+    fn made_by(mut self: Arc<Self>, by: &'static str) -> Arc<Self> {
+        if let Some(broker) = Arc::get_mut(&mut self) {
+            broker.by = Some(by);
+        }
+        self
     }
 
     /// Offers the host functions to a session.
@@ -286,6 +297,7 @@ enum Function {
     Query,
     QueryBatched,
     QueryEach,
+    Pattern,
     Child,
     Children,
     Forks,
@@ -294,10 +306,11 @@ enum Function {
 }
 
 impl Function {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Query,
         Self::QueryBatched,
         Self::QueryEach,
+        Self::Pattern,
         Self::Child,
         Self::Children,
         Self::Forks,
@@ -310,6 +323,7 @@ impl Function {
             Self::Query => "llm_query",
             Self::QueryBatched => "llm_query_batched",
             Self::QueryEach => "_llm_each",
+            Self::Pattern => "_llm_pattern",
             Self::Child => "rlm_query",
             Self::Children => "rlm_query_batched",
             Self::Forks => "_rlm_forks",
@@ -351,6 +365,7 @@ impl HostFunction for Bound {
             Function::Query => Box::pin(broker.query(call)),
             Function::QueryBatched => Box::pin(broker.query_batched(call)),
             Function::QueryEach => Box::pin(broker.query_each(call)),
+            Function::Pattern => Box::pin(broker.pattern(call)),
             Function::Child => Box::pin(broker.child(call)),
             Function::Children => Box::pin(broker.children(call)),
             Function::Forks => Box::pin(broker.forks(call)),

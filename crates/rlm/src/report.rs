@@ -79,6 +79,8 @@ pub struct Votes {
 pub struct PlainCall {
     /// Tokens of question and contexts, by estimate.
     pub input_tokens: u64,
+    /// Tokens of the answer, by estimate. What a model thinks before it answers comes on top.
+    pub output_tokens: u64,
     /// What it would have cost, where the price is known.
     pub cost: Option<Money>,
     /// The model's window, where it is known. What is larger cannot be sent at all.

@@ -3,7 +3,7 @@
 use std::{io::Write, sync::Arc};
 
 use futures_util::{Stream, stream};
-use rlm_model::{Money, Usage};
+use rlm_model::{Money, SharedModel, Usage};
 use rlm_sandbox::{Checkpoint, Context, Engine, Session, SessionBuilder, estimate_tokens};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
@@ -250,7 +250,7 @@ impl Run {
             let state = course.state().await.ok();
             return (finish(&tree, ended), state);
         }
-        let plain_call = plain_call(&tree.models, question, &contexts);
+        let (root, input_tokens) = (tree.models.root.clone(), plain_tokens(question, &contexts));
         let asked = Asked { question, history: &history, contexts: &contexts };
         let (ended, votes) = match answered(&tree, &ledger, &mut course, asked, &bound).await {
             Ok((ended, votes)) => (Ok(ended), votes),
@@ -258,6 +258,7 @@ impl Run {
         };
         let ended = course.report(ended).await.map(|report| {
             let verified = report.verified.filter(|_| votes.is_none());
+            let plain_call = plain_call(&root, input_tokens, report.answer.as_ref().map_or("", |answer| &answer.text));
             Report { votes, verified, plain_call, ..report }
         });
         (finish(&tree, ended), None)
@@ -318,18 +319,23 @@ async fn answered(
     }
 }
 
-/// What a plain call of the root model about all of the contexts would take, where its price or its window is
-/// known.
-fn plain_call(models: &Models, question: &str, contexts: &[(String, Context)]) -> Option<PlainCall> {
-    let window = models.root.context_window();
+/// Tokens of question and contexts, by estimate.
+fn plain_tokens(question: &str, contexts: &[(String, Context)]) -> u64 {
+    estimate_tokens(question) + contexts.iter().map(|(_, context)| context.tokens()).sum::<u64>()
+}
+
+/// What a plain call of the root model about so much would take that gave this answer, where its price or its
+/// window is known.
+fn plain_call(root: &SharedModel, input_tokens: u64, answer: &str) -> Option<PlainCall> {
+    let window = root.context_window();
     let some = Usage { calls: 1, input_tokens: 1_000_000, ..Usage::default() };
-    let priced = models.root.cost(&some).is_some_and(|cost| cost > Money::ZERO);
+    let priced = root.cost(&some).is_some_and(|cost| cost > Money::ZERO);
     if window.is_none() && !priced {
         return None;
     }
-    let input_tokens = estimate_tokens(question) + contexts.iter().map(|(_, context)| context.tokens()).sum::<u64>();
-    let cost = models.root.cost(&Usage { calls: 1, input_tokens, ..Usage::default() });
-    Some(PlainCall { input_tokens, cost, window })
+    let output_tokens = estimate_tokens(answer);
+    let cost = root.cost(&Usage { calls: 1, input_tokens, output_tokens, ..Usage::default() });
+    Some(PlainCall { input_tokens, output_tokens, cost, window })
 }
 
 /// Ends the trajectory, and says what became of trajectory and journal.

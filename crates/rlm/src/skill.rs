@@ -33,6 +33,12 @@ pub enum BadSkill {
 }
 
 impl Skill {
+    /// Its files, by their paths among modules: what a session that a run takes over has to have been given
+    /// with [`SessionBuilder::module_file`](rlm_sandbox::SessionBuilder::module_file).
+    pub fn files(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.files.iter().map(|(path, source)| (path.as_str(), source.as_slice()))
+    }
+
     /// A skill of the files in its folder, by their paths there. `SKILL.md` describes it: by `description:`
     /// between two lines of `---` at its beginning, or by its first paragraph; else the first line of text of
     /// `__init__.py` does. Without an `__init__.py`, the names of all modules in the folder are the skill's.

@@ -344,7 +344,7 @@ fn of_report(report: &Report) -> Json {
         "votes": report.votes.map(|votes| json!({"agree": votes.agree, "of": votes.of, "wanted": votes.wanted})),
         "verified": report.verified,
         "plain_call": report.plain_call.map(|call| json!({
-            "input_tokens": call.input_tokens, "cost": call.cost.map(Money::dollars), "window": call.window,
+            "input_tokens": call.input_tokens, "output_tokens": call.output_tokens, "cost": call.cost.map(Money::dollars), "window": call.window,
         })),
         "seconds": {
             "root_model": report.phases.root.as_secs_f64(),

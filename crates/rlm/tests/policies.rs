@@ -719,7 +719,7 @@ async fn events_come_as_a_stream_that_ends_with_the_run() {
 
 #[tokio::test]
 async fn the_report_says_where_the_time_went_and_what_a_plain_call_would_have_cost() {
-    let price = Price { input: 1_000.0, cached_input: None, cache_write: None, output: 1.0 };
+    let price = Price { input: 1_000.0, cached_input: None, cache_write: None, output: 2_000.0 };
     let delay = std::time::Duration::from_millis(50);
     let root = ScriptedModel::new([cell("x = llm_query('a')\nFINAL(sum(range(200_000)))")]).named("root");
     let root = Arc::new(root.with_price(price).with_delay(delay));
@@ -731,6 +731,8 @@ async fn the_report_says_where_the_time_went_and_what_a_plain_call_would_have_co
     assert!(phases.root + phases.calls + phases.cells <= report.wall, "{report:?}");
     let plain = report.plain_call.unwrap();
     assert_eq!((plain.window, plain.fits()), (None, None));
-    assert_eq!(plain.cost.unwrap().dollars(), plain.input_tokens as f64 / 1_000.0);
+    assert!((1..10).contains(&plain.output_tokens), "{plain:?}");
+    let tokens = (plain.input_tokens as f64, plain.output_tokens as f64);
+    assert_eq!(plain.cost.unwrap().dollars(), (tokens.0 + 2.0 * tokens.1) / 1_000.0);
     assert!((10..40).contains(&plain.input_tokens), "{plain:?}");
 }

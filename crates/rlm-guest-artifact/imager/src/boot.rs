@@ -1,8 +1,10 @@
 //! Runs the guest's boot and takes its memory.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use anyhow::{Result, anyhow};
-use rlm_abi::symbols;
-use wasmtime::{Caller, Config, Engine, Extern, Linker, Module, OptLevel, Store};
+use rlm_abi::{HostCall, HostReply, Value, symbols};
+use wasmtime::{Caller, Config, Engine, Extern, Linker, Memory, Module, OptLevel, Store};
 use wasmtime_wasi::{
     HostMonotonicClock, HostWallClock, WasiCtxBuilder,
     p1::{self, WasiP1Ctx},
@@ -17,12 +19,15 @@ pub struct Booted {
     pub interrupt_word: u32,
 }
 
-/// Boots the guest.
-pub fn boot(wasm: &[u8]) -> Result<Booted> {
-    run(wasm).map_err(|error| anyhow!("booting the guest: {error:?}"))
+/// A Python module as its name and source.
+pub type Source = (String, String);
+
+/// Boots the guest with these Python modules of ours.
+pub fn boot(wasm: &[u8], modules: Vec<Source>) -> Result<Booted> {
+    run(wasm, modules).map_err(|error| anyhow!("booting the guest: {error:?}"))
 }
 
-fn run(wasm: &[u8]) -> wasmtime::Result<Booted> {
+fn run(wasm: &[u8], modules: Vec<Source>) -> wasmtime::Result<Booted> {
     let mut config = Config::new();
     // Boot runs once: compiling it fast matters, running it fast does not.
     config.cranelift_opt_level(OptLevel::None);
@@ -34,8 +39,24 @@ fn run(wasm: &[u8]) -> wasmtime::Result<Booted> {
     let mut linker: Linker<WasiP1Ctx> = Linker::new(&engine);
     p1::add_to_linker_async(&mut linker, |wasi| wasi)?;
     linker.func_wrap(symbols::IMPORT_MODULE, symbols::OUTPUT, print)?;
-    linker.func_wrap(symbols::IMPORT_MODULE, symbols::HOST_CALL, |_: i32, _: i32, _: i32, _: i32| -> i32 { 0 })?;
-    linker.func_wrap(symbols::IMPORT_MODULE, symbols::TAKE_REPLY, |_: i32| {})?;
+    let long_reply = Arc::new(Mutex::new(Vec::new()));
+    let kept = long_reply.clone();
+    let answer = move |mut caller: Caller<'_, WasiP1Ctx>, request: i32, len: i32, reply: i32, capacity: i32| {
+        let memory = memory_of(&mut caller);
+        let request = within(memory.data(&caller), request, len).to_vec();
+        let answer = rlm_abi::encode(&answer(&modules, &request)).expect("a module fits a frame");
+        match answer.len() <= capacity as u32 as usize {
+            true => memory.write(&mut caller, reply as u32 as usize, &answer).expect("the guest's own buffer"),
+            false => *kept.lock().unwrap_or_else(PoisonError::into_inner) = answer.clone(),
+        }
+        answer.len() as i32
+    };
+    linker.func_wrap(symbols::IMPORT_MODULE, symbols::HOST_CALL, answer)?;
+    let take_reply = move |mut caller: Caller<'_, WasiP1Ctx>, reply: i32| {
+        let answer = std::mem::take(&mut *long_reply.lock().unwrap_or_else(PoisonError::into_inner));
+        memory_of(&mut caller).write(&mut caller, reply as u32 as usize, &answer).expect("the guest's own buffer");
+    };
+    linker.func_wrap(symbols::IMPORT_MODULE, symbols::TAKE_REPLY, take_reply)?;
     linker.func_wrap(symbols::IMPORT_MODULE, symbols::SLEEP, |_: i64| {})?;
     linker.func_wrap(symbols::IMPORT_MODULE, symbols::OUT_OF_FUEL, || {})?;
     let mut store = Store::new(&engine, wasi());
@@ -55,13 +76,35 @@ fn run(wasm: &[u8]) -> wasmtime::Result<Booted> {
     })
 }
 
+/// What the guest asks while it boots: modules by their numbers.
+fn answer(modules: &[Source], request: &[u8]) -> HostReply {
+    let none = HostReply::Value(Value::None);
+    let Ok(HostCall { name, args, .. }) = rlm_abi::decode(request) else { return none };
+    match args.as_slice() {
+        [Value::Int(index)] if name == symbols::BOOT_MODULE => {
+            let module = usize::try_from(*index).ok().and_then(|index| modules.get(index));
+            module.map_or(none, |(name, source)| {
+                HostReply::Value(Value::List(vec![Value::Str(name.clone()), Value::Str(source.clone())]))
+            })
+        }
+        _ => none,
+    }
+}
+
+fn memory_of(caller: &mut Caller<'_, WasiP1Ctx>) -> Memory {
+    caller.get_export("memory").and_then(Extern::into_memory).expect("the guest exports its memory")
+}
+
+/// The bytes at an address of the guest; fewer where they would be past its memory.
+fn within(memory: &[u8], ptr: i32, len: i32) -> &[u8] {
+    let (start, len) = (ptr as u32 as usize, len as u32 as usize);
+    memory.get(start..start.saturating_add(len)).unwrap_or_default()
+}
+
 /// What the guest says while it boots is for whoever builds it.
 fn print(mut caller: Caller<'_, WasiP1Ctx>, _stream: i32, ptr: i32, len: i32) {
-    let Some(Extern::Memory(memory)) = caller.get_export("memory") else { return };
-    let (start, len) = (ptr as u32 as usize, len as u32 as usize);
-    if let Some(bytes) = memory.data(&caller).get(start..start.saturating_add(len)) {
-        eprint!("{}", String::from_utf8_lossy(bytes));
-    }
+    let memory = memory_of(&mut caller);
+    eprint!("{}", String::from_utf8_lossy(within(memory.data(&caller), ptr, len)));
 }
 
 /// No world: fixed time, fixed randomness, no files. Two boots leave the same memory.

@@ -1,7 +1,10 @@
 //! Boots the guest once and writes what ships: its memory after boot, and native code for a module
 //! that starts from that memory.
 //!
-//! usage: rlm-imager GUEST.wasm OUT_DIR TARGET
+//! usage: rlm-imager GUEST.wasm STDLIB_DIR OUT_DIR TARGET
+//!
+//! The Python modules of `STDLIB_DIR` are part of the image alone: where nothing but they changed, the code of
+//! the last time is used again.
 
 mod boot;
 mod branches;
@@ -11,25 +14,40 @@ mod rewrite;
 #[allow(dead_code)]
 mod settings;
 
-use std::{env, fs, path::Path};
+use std::{
+    collections::hash_map::DefaultHasher,
+    env, fs,
+    hash::{Hash, Hasher},
+    path::Path,
+};
 
 use anyhow::{Context, Result, bail};
 use wasmtime::Engine;
 
 fn main() -> Result<()> {
     let args: Vec<String> = env::args().skip(1).collect();
-    let [wasm, out, target] = args.as_slice() else {
-        bail!("usage: rlm-imager GUEST.wasm OUT_DIR TARGET");
+    let [wasm, stdlib, out, target] = args.as_slice() else {
+        bail!("usage: rlm-imager GUEST.wasm STDLIB_DIR OUT_DIR TARGET");
     };
     let (wasm, out) = (fs::read(wasm).with_context(|| format!("reading {wasm}"))?, Path::new(out));
     rewrite::check_only_memory_changes(&wasm)?;
-    let booted = boot::boot(&wasm)?;
+    let booted = boot::boot(&wasm, modules(Path::new(stdlib))?)?;
     let image = booted.memory;
     let module = rewrite::start_from_image(&wasm, image.len() as u64)?;
-    let code = compile(&module, target)?;
     fs::create_dir_all(out)?;
     fs::write(out.join("guest.image"), trim(&image))?;
-    fs::write(out.join("guest.cwasm"), &code)?;
+    let (code_file, made_of) = (out.join("guest.cwasm"), out.join("guest.cwasm.of"));
+    let key = key(&module, target)?;
+    let same = fs::read_to_string(&made_of).is_ok_and(|last| last == key);
+    let code = match same.then(|| fs::read(&code_file)).and_then(Result::ok) {
+        Some(code) => code,
+        None => {
+            let code = compile(&module, target)?;
+            fs::write(&code_file, &code)?;
+            fs::write(&made_of, key)?;
+            code
+        }
+    };
     let word = booted.interrupt_word;
     fs::write(
         out.join("constants.rs"),
@@ -39,6 +57,23 @@ fn main() -> Result<()> {
     )?;
     println!("wasm {} bytes, code {} bytes, image {} bytes", wasm.len(), code.len(), image.len());
     Ok(())
+}
+
+/// The Python modules of a folder, in the order of its `modules.txt`: each can import those before it.
+fn modules(folder: &Path) -> Result<Vec<boot::Source>> {
+    let read = |file: &str| {
+        let path = folder.join(file);
+        fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))
+    };
+    let list = read("modules.txt")?;
+    list.lines().map(|name| Ok((name.to_owned(), read(&format!("{name}.py"))?))).collect()
+}
+
+/// Names what the code is made of: the module, the target, and this program.
+fn key(module: &[u8], target: &str) -> Result<String> {
+    let mut hasher = DefaultHasher::new();
+    (module, target, fs::read(env::current_exe()?)?).hash(&mut hasher);
+    Ok(format!("{:016x}", hasher.finish()))
 }
 
 fn compile(module: &[u8], target: &str) -> Result<Vec<u8>> {

@@ -13,7 +13,7 @@ use crate::{
     config::{self, Environment, File},
     failure,
     interrupt::CellInterrupt,
-    run::{STOPPING, budget, display::Display, result},
+    run::{Equipment, Policy, PolicyArgs, STOPPING, budget, display::Display, result},
     world,
 };
 
@@ -30,6 +30,8 @@ const HISTORY: &str = "history";
 pub struct Asking {
     file: File,
     chosen: Option<(Models, Option<Recorder>)>,
+    policy: Policy,
+    pub equipment: Equipment,
     pub budget: Budget,
 }
 
@@ -37,7 +39,9 @@ impl Asking {
     /// As the arguments and the configuration say.
     pub fn new(args: &PromptArgs) -> Result<Self> {
         let file = File::read(args.config.config.as_deref(), &Environment::read())?;
-        Ok(Self { budget: budget(&args.budget, &file), file, chosen: None })
+        let policy = PolicyArgs::default().over(&file).in_session();
+        let equipment = policy.equipment()?;
+        Ok(Self { budget: budget(&args.budget, &file), file, chosen: None, policy, equipment })
     }
 
     /// The models. They are looked for when the first question is asked: a prompt needs no key.
@@ -72,15 +76,16 @@ impl Prompt<'_> {
             }
         };
         let mut session = lock(&self.session);
-        let settings = Settings {
+        let settings = self.asking.policy.over(Settings {
             sub_prompt_chars,
             limits: session.limits().clone(),
             budget: self.asking.budget.clone(),
             started: Some(world::now()),
             ..Settings::default()
-        };
+        });
         let display = Display::new(false, models.root.name(), &settings.budget);
         let run = display.follow(Run::new(self.engine.clone(), models, settings));
+        let run = self.asking.equipment.clone().give_to(run);
         let run = match self.runtime.block_on(has_own_history(&mut session, &self.earlier))? {
             true => {
                 world::err(

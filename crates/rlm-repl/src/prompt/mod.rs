@@ -50,9 +50,10 @@ pub fn prompt(args: &PromptArgs) -> Result<i32> {
     // The editor reads Ctrl-C as a key; as a signal it comes only while a cell has the terminal.
     let interrupt = CellInterrupt::default();
     let engine = Engine::new()?;
+    let asking = Asking::new(args)?;
     let session = runtime.block_on(async {
-        let mut session =
-            prepared(packages::session(&engine, config::limits(&args.config, &args.limits)?, files)).start().await?;
+        let session = packages::session(&engine, config::limits(&args.config, &args.limits)?, files);
+        let mut session = prepared(asking.equipment.prepare(session)).start().await?;
         contexts::bind(&mut session, &opened).await?;
         interrupt.listen(session.canceller())?;
         anyhow::Ok(session)
@@ -61,7 +62,6 @@ pub fn prompt(args: &PromptArgs) -> Result<i32> {
     let session = Arc::new(Mutex::new(session));
     let editor = editor::editor(&session, runtime.handle());
     let (history, earlier, key) = (History::default(), Vec::new(), KeyFile::find(&args.key));
-    let asking = Asking::new(args)?;
     let opened = opened.into_iter().map(|one| one.context).collect();
     Prompt { args, runtime, session, interrupt, editor, engine, store, format, opened, history, earlier, key, asking }
         .read_and_run()

@@ -23,7 +23,7 @@ use rlm_sandbox::{Context, Engine};
 pub use again::{replay, resume};
 use display::Display;
 use journal::{JournalFile, Note};
-pub use policy::PolicyArgs;
+pub use policy::{Equipment, Policy, PolicyArgs};
 
 use crate::{
     args::{BudgetArgs, ContextArgs, RunArgs},

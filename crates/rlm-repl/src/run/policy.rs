@@ -8,6 +8,7 @@ use std::{
 
 use clap::Args;
 use rlm::{CacheError, Compaction, Confidence, ReplyCache, Router, Run, Settings, Skill, StoredCache};
+use rlm_sandbox::SessionBuilder;
 
 use crate::{
     config::File,
@@ -72,6 +73,7 @@ pub struct Policy {
 }
 
 /// What a run is given beside its settings.
+#[derive(Clone)]
 pub struct Equipment {
     skills: Vec<Skill>,
     cache: Option<Arc<dyn ReplyCache>>,
@@ -115,6 +117,14 @@ impl Policy {
         Settings { router, compaction, confidence, batch_loops, ..settings }
     }
 
+    /// As a run goes about it that takes over a session: without router and votes, which need a session of
+    /// their own.
+    pub fn in_session(mut self) -> Self {
+        self.router = Router::default();
+        self.confidence.agree = None;
+        self
+    }
+
     /// Reads the skills and opens the cache.
     pub fn equipment(&self) -> Result<Equipment, Usage> {
         Equipment::open(&self.skills, self.cache.as_deref())
@@ -125,6 +135,12 @@ impl Equipment {
     /// Reads the skills and opens the cache.
     pub fn open(skills: &[PathBuf], cache: Option<&Path>) -> Result<Self, Usage> {
         Ok(Self { skills: packages::skills(skills)?, cache: cache.map(open_cache).transpose()? })
+    }
+
+    /// A session that a run with this can take over.
+    pub fn prepare(&self, session: SessionBuilder) -> SessionBuilder {
+        let files = self.skills.iter().flat_map(Skill::files);
+        files.fold(session, |session, (path, source)| session.module_file(path, source))
     }
 
     /// The run with all of it.

@@ -51,6 +51,7 @@ struct Votes {
 #[derive(Serialize)]
 struct Plain {
     input_tokens: u64,
+    output_tokens: u64,
     cost: Option<f64>,
     window: Option<u64>,
 }
@@ -78,8 +79,9 @@ pub fn json(report: &Report) -> Result<String> {
         route: report.route.map(|route| route.took.name()),
         votes: report.votes.map(|rlm::Votes { agree, of, wanted }| Votes { agree, of, wanted }),
         verified: report.verified,
-        plain_call: report.plain_call.map(|PlainCall { input_tokens, cost, window }| Plain {
+        plain_call: report.plain_call.map(|PlainCall { input_tokens, output_tokens, cost, window }| Plain {
             input_tokens,
+            output_tokens,
             cost: cost.map(Money::dollars),
             window,
         }),
@@ -140,7 +142,11 @@ fn plain(call: &PlainCall) -> String {
         }
         _ => String::new(),
     };
-    format!("a plain call: about {} tokens in{cost}{fits}\n", text::grouped(call.input_tokens))
+    format!(
+        "a plain call: about {} tokens in, {} out{cost}{fits}\n",
+        text::grouped(call.input_tokens),
+        text::grouped(call.output_tokens)
+    )
 }
 
 fn tokens(usage: &Usage) -> String {

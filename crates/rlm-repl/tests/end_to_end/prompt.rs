@@ -355,6 +355,29 @@ fn a_second_question_knows_the_first() {
 }
 
 #[test]
+fn a_question_at_the_prompt_is_gone_about_as_the_file_says() {
+    let url = streaming_server(&["```repl\nimport dates\nFINAL(dates.parse('the 3rd'))\n```"]);
+    let home = home();
+    let skill = home.path().join("skills/dates");
+    std::fs::create_dir_all(&skill).unwrap();
+    std::fs::write(skill.join("__init__.py"), "\"\"\"Reads dates.\"\"\"\ndef parse(text): return 'read ' + text\n")
+        .unwrap();
+    let config = home.path().join("own.toml");
+    // Router and votes need sessions of their own: here they are left out.
+    let policy = "[policy]\nskills = [\"skills\"]\nverify = true\ncache = \"replies\"\nagree = 2\nrouter = \"on\"\n";
+    std::fs::write(&config, policy).unwrap();
+    let config = config.to_str().unwrap();
+    let mut terminal = Terminal::start(&home, &["--model", "openai:fake", "--base-url", &url, "--config", config]);
+    terminal.enter("%ask Which day?\r");
+    terminal.wait_for("read the 3rd\r\n");
+    // The server's verifier says neither yes nor no.
+    terminal.wait_for("1 turn, 1 sub-call, ");
+    assert!(home.path().join("replies").exists(), "it is beside the file");
+    terminal.enter("\x04");
+    assert_eq!(terminal.exit_code(), 0);
+}
+
+#[test]
 fn a_prompt_without_a_key_says_so_when_it_is_asked() {
     let home = home();
     let mut terminal = Terminal::start(&home, &["--model", "openai:gpt-5"]);

@@ -21,7 +21,7 @@ const QUESTION_CHARS: usize = 8_000;
 
 /// What a child run is to do.
 #[derive(Clone)]
-struct Task {
+pub(super) struct Task {
     question: String,
     context: Option<Vec<String>>,
     /// The state of the session that asked, for a child that goes on from there.
@@ -98,7 +98,7 @@ impl Broker {
 
     /// Runs child runs, some at a time, each on a task of its own. At the depth bound each is a plain
     /// sub-call.
-    async fn run_children(
+    pub(super) async fn run_children(
         self: &Arc<Self>,
         id: &str,
         model: &rlm_model::SharedModel,
@@ -145,6 +145,11 @@ pub(super) async fn on_its_own<T: Send + 'static>(
 }
 
 impl Task {
+    /// Tasks that are told in their questions.
+    pub(super) fn all(questions: Vec<String>) -> Vec<Self> {
+        questions.into_iter().map(|question| Self { question, context: None, state: None }).collect()
+    }
+
     /// The task as one prompt, for where there can be no child.
     fn plain(self) -> String {
         match self.context {

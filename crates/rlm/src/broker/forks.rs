@@ -1,4 +1,4 @@
-//! `parallel_map`: items computed in forks of the session, on all cores.
+//! `parallel_map` and pools: items computed in forks of the session, on all cores.
 //!
 //! The guest's side keeps the function and the items where a fork finds them, and asks for forks by
 //! number. Each fork runs one small cell that computes one item and submits it; its host calls are
@@ -9,31 +9,37 @@ use std::sync::{Arc, atomic::Ordering::Relaxed};
 use futures_util::{StreamExt, stream};
 use rlm_sandbox::{Cell, HostCall, HostError, Outcome, Value};
 
-use super::{Broker, Log, SubCall, child::on_its_own};
+use super::{Broker, Log, SubCall, child::on_its_own, query::maker};
 use crate::args::Args;
 
 /// Most items of one call.
 const MOST_FORKS: i64 = 10_000;
 
 impl Broker {
-    /// `_rlm_forks(count)`: for each item `[true, value]` or `[false, kind, message, traceback]`, and
+    /// `_rlm_forks(count, by="parallel_map")`: for each item `[true, value]` or `[false, kind, message, traceback]`, and
     /// what it printed.
     pub(super) async fn forks(self: Arc<Self>, call: HostCall) -> Result<Value, HostError> {
-        let mut args = Args::bind("_rlm_forks", &["count"], call)?;
+        let mut args = Args::bind("_rlm_forks", &["count", "by"], call)?;
         let count = args.number("count")?;
+        let by = maker("_rlm_forks", args.optional_text("by")?.as_deref().unwrap_or("parallel_map"))?;
         if !(0..=MOST_FORKS).contains(&count) {
-            let message = format!("parallel_map(): {count} items, at most {MOST_FORKS} can be done in one call");
+            let message = format!("{by}: {count} items, at most {MOST_FORKS} can be done in one call");
             return Err(HostError::new("ValueError", message));
         }
         let id = self.next_call();
         let state = self.checkpoint()?;
-        let most = self.tree.settings.child_concurrency.max(1);
+        // A fork that waits for a sub-call takes a place among those, not a core.
+        let settings = &self.tree.settings;
+        let most = settings.child_concurrency.max(settings.sub_call_concurrency).max(1);
         let items = (0..count).map(|index| {
             let (broker, state, name) = (self.clone(), state.clone(), format!("{id}.{index}"));
-            on_its_own(Box::pin(async move { broker.fork_item(&state, name, index).await }))
+            on_its_own(Box::pin(async move { broker.fork_item(&state, name, index, by).await }))
         });
         let results: Vec<Result<(Value, Log), HostError>> = stream::iter(items).buffered(most).collect().await;
-        self.note(format!("parallel_map: {count} items, each in a fork of the session"));
+        self.note(match by {
+            "pool" => format!("a pool of {count} calls: each was made in a fork of the session first, so that what they ask went out together"),
+            _ => format!("{by}: {count} items, each in a fork of the session"),
+        });
         let mut values = Vec::with_capacity(results.len());
         for result in results {
             let (value, log) = result?;
@@ -52,10 +58,12 @@ impl Broker {
         state: &rlm_sandbox::Checkpoint,
         name: String,
         index: i64,
+        by: &'static str,
     ) -> Result<(Value, Log), HostError> {
         let mut session = self.fork(state).await?;
         // Calls of the fork have names, and a place, of their own.
         let broker = Broker::new(self.tree.clone(), self.ledger.clone(), self.run.clone(), self.depth, self.iterations);
+        let broker = broker.made_by(by);
         broker.enter(name);
         broker.begin_turn(self.turn.load(Relaxed));
         broker.answer_for(&mut session);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rlm_model::{ErrorKind, ModelError, SharedModel};
 use rlm_sandbox::{HostCall, HostError, Value};
 
-use super::{Broker, Schema, calls::Asked};
+use super::{Broker, Schema, calls::Asked, child::Task};
 use crate::{args::Args, budget::Resource, observation::grouped};
 
 /// Most failures of one batch that are told in full.
@@ -66,19 +66,20 @@ impl Broker {
         Ok(Value::List(results.into_iter().map(|result| result.unwrap_or(Value::None)).collect()))
     }
 
-    /// `_llm_each(prompts, model=None)`: the prompts a loop is going to send, sent ahead: for each a
-    /// text or `[kind, message]`. Those the budget has no room for are left to the loop.
+    /// `_llm_each(prompts, model=None, by="loop")`: the prompts a loop or a pool is going to send, sent
+    /// ahead: for each a text or `[kind, message]`. Those the budget has no room for are left to it.
     pub(super) async fn query_each(self: Arc<Self>, call: HostCall) -> Result<Value, HostError> {
-        let mut args = Args::bind("_llm_each", &["prompts", "model"], call)?;
+        let mut args = Args::bind("_llm_each", &["prompts", "model", "by"], call)?;
         let mut prompts = args.texts("prompts")?;
         let model = self.model(args.optional_text("model")?)?;
+        let by = args.optional_text("by")?.map_or(Ok("loop"), |by| maker("_llm_each", &by))?;
         let id = self.next_call();
         prompts.truncate(self.affordable(&id, &model, &prompts));
         let chars: Vec<usize> = prompts.iter().map(|prompt| prompt.chars().count()).collect();
         if prompts.len() > 1 {
-            self.note(format!("a loop of {} independent llm_query calls was sent as one batch", prompts.len()));
+            self.note(format!("a {by} of {} independent llm_query calls was sent as one batch", prompts.len()));
         }
-        let asked = self.ask(&id, &model, named(&id, prompts), Some("loop")).await?;
+        let asked = self.ask(&id, &model, named(&id, prompts), Some(by)).await?;
         let told = asked.into_iter().zip(chars).map(|(asked, chars)| match asked {
             Ok(text) => Value::Str(text),
             Err(error) => {
@@ -87,6 +88,25 @@ impl Broker {
             }
         });
         Ok(Value::List(told.collect()))
+    }
+
+    /// `_llm_pattern(by, prompts, model=None, child=False)`: the prompts of a pattern as sub-calls or,
+    /// with `child`, as child runs; raises when one fails.
+    pub(super) async fn pattern(self: Arc<Self>, call: HostCall) -> Result<Value, HostError> {
+        let mut args = Args::bind("_llm_pattern", &["by", "prompts", "model", "child"], call)?;
+        let by = maker("_llm_pattern", &args.text("by")?)?;
+        let prompts = args.texts("prompts")?;
+        let model = self.model(args.optional_text("model")?)?;
+        let id = self.next_call();
+        let results: Vec<_> = if args.truth("child")? {
+            self.note(format!("{by}: {} child runs", prompts.len()));
+            let results = self.run_children(&id, &model, Task::all(prompts), None).await?;
+            results.into_iter().map(|result| result.map_err(|error| error.message)).collect()
+        } else {
+            let asked = self.ask(&id, &model, named(&id, prompts), Some(by)).await?;
+            asked.into_iter().map(|asked| asked.map(Value::Str).map_err(|error| error.to_string())).collect()
+        };
+        self.gather(by, results, true)
     }
 
     /// How many of the prompts, from the first, the budget has room for now. A resumed run goes by
@@ -131,7 +151,7 @@ impl Broker {
         prompts: Vec<String>,
         schema: Option<Arc<Schema>>,
     ) -> Result<Vec<Result<Value, NoValue>>, HostError> {
-        let by = schema.is_some().then_some("schema");
+        let by = schema.is_some().then_some("schema").or(self.by);
         let Some(schema) = schema else {
             let asked = self.ask(id, model, named(id, prompts), by).await?;
             return Ok(asked.into_iter().map(|asked| asked.map(Value::Str).map_err(NoValue::Failed)).collect());
@@ -181,6 +201,14 @@ impl Broker {
         }
         again
     }
+}
+
+/// What makes several sub-calls of one line, by its name.
+pub(super) fn maker(function: &str, name: &str) -> Result<&'static str, HostError> {
+    const MAKERS: [&str; 8] =
+        ["loop", "pool", "parallel_map", "llm_read", "map_reduce", "llm_merge", "llm_filter", "llm_vote"];
+    let known = MAKERS.into_iter().find(|known| *known == name);
+    known.ok_or_else(|| HostError::new("ValueError", format!("{function}(): nothing called {name:?} makes sub-calls")))
 }
 
 /// Prompts with their names in the journal.
