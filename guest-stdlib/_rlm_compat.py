@@ -212,7 +212,7 @@ class Lock:
         if rlm_pool.run_waiting():
             return self.acquire(blocking, timeout)
         if timeout < 0:
-            raise rlm_pool.Alone(f"waiting for a lock that is held, and {_ALONE}")
+            raise rlm_pool.alone("waiting for a lock that is held, and there is no other thread")
         time.sleep(timeout)
         return False
 
@@ -298,9 +298,6 @@ def _check_timeout(blocking, timeout):
     return timeout
 
 
-_ALONE = "there is no other thread: threads run to their end inside start()"
-
-
 def _wait(self, timeout=None):
     """`Condition.wait` where nobody can notify but threads that have not begun."""
     if not self._is_owned():
@@ -317,7 +314,7 @@ def _wait(self, timeout=None):
         return True
     self._waiters.remove(notice)
     if timeout is None:
-        raise rlm_pool.Alone("waiting for another thread, and there is none: threads run to their end inside start()")
+        raise rlm_pool.alone("waiting for another thread, and there is none")
     if not ran:
         time.sleep(max(timeout, 0))
     return False

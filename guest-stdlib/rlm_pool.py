@@ -477,8 +477,11 @@ def run_in_executor(loop, executor, function, *args):
 # --- threads --------------------------------------------------------------------------------------
 
 
-class Alone(RuntimeError):
-    """A thread waits for another, and there is none that could do what it waits for."""
+def alone(what):
+    """The error of a thread that waits for another where there is none that could do what it waits for."""
+    error = RuntimeError(f"{what}: threads run to their end inside start()")
+    error.is_alone = True
+    return error
 
 
 def mend(run_now):
@@ -514,7 +517,7 @@ def _start(thread, run_now):
 
     def tell(thread):
         # Such as a consumer that goes on waiting for items when the others are through.
-        if not (thread.daemon and isinstance(sys.exception(), Alone)):
+        if not (thread.daemon and hasattr(sys.exception(), "is_alone")):
             told(thread)
 
     thread._invoke_excepthook = tell

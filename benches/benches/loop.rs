@@ -155,6 +155,15 @@ fn parallel(c: &mut Criterion) {
             assert_eq!(answer(rt.block_on(ask(run, &context))), "200");
         });
     });
+    group.bench_function("thread_pool_of_100_calls_that_ask_50ms", |b| {
+        b.iter(|| {
+            let code = "from concurrent.futures import ThreadPoolExecutor\nout = []\ndef work(n):\n    \
+                        out.append(llm_query(f'q{n}'))\nwith ThreadPoolExecutor(100) as pool:\n    \
+                        list(pool.map(work, range(100)))\nFINAL(len(out))";
+            let run = run(&engine, one_cell(code), Duration::from_millis(50));
+            assert_eq!(answer(rt.block_on(ask(run, &context))), "100");
+        });
+    });
     group.bench_function("parallel_map_of_100_items", |b| {
         b.iter(|| {
             let run = run(&engine, one_cell("FINAL(sum(parallel_map(lambda n: n, range(100))))"), Duration::ZERO);

@@ -14,15 +14,17 @@ use rlm_model::{Message, Reply, Request, Role, ScriptedModel, Usage};
 
 const QUESTION: &str = "How many plums?";
 
-/// A run with a batch, a schema asked twice, a loop, a child run, forks and an error; its root model
+/// A run with a batch, a schema asked twice, a loop, a child run, forks, a pool and an error; its root model
 /// goes by the conversation, so that it can be taken up anywhere.
 const TURNS: [&str; 6] = [
     "```repl\nlines = context.split()\ngot = llm_query_batched([f'about {line}' for line in lines])\nprint(got)\n```",
     "```repl\nn = llm_query('number', schema='integer')\nprint(n, budget()['sub_calls'])\n```\n```repl\nundefined_name\n```",
     "I think.",
     "```repl\nfound = [llm_query(f'loop {line}') for line in lines]\nkept = rlm_query('count them', inherit=True)\nprint(kept)\n```",
-    "```repl\nprint(parallel_map(lambda line: (line, llm_query('fork ' + line)), lines))\n```",
-    "```repl\nFINAL([n, kept, found[-1], len(got)])\n```",
+    "```repl\nprint(parallel_map(lambda line: (line, llm_query('fork ' + line)), lines))\n```\n```repl\nfrom \
+     concurrent.futures import ThreadPoolExecutor\nnoted = []\ndef note(line): noted.append(llm_query('pool ' + \
+     line))\nwith ThreadPoolExecutor() as pool: list(pool.map(note, lines))\n```",
+    "```repl\nFINAL([n, kept, found[-1], len(got), noted[-1]])\n```",
 ];
 
 /// What a child's root model says.
@@ -111,7 +113,7 @@ fn shown(report: &Report) -> String {
     )
 }
 
-const WHOLE: &str = r#"answered: [7,"child has counted","LOOP PLUMS",3], 6 turns, 14 sub-calls, 20 calls"#;
+const WHOLE: &str = r#"answered: [7,"child has counted","LOOP PLUMS",3,"POOL PLUMS"], 6 turns, 17 sub-calls, 23 calls"#;
 
 /// A whole run: its journal, and all that was asked.
 async fn whole() -> (Vec<u8>, Vec<Vec<Message>>) {

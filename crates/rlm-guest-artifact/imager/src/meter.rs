@@ -63,7 +63,7 @@ pub fn instrument(wasm: &[u8]) -> Result<Metered> {
         let mut meter = Meter { out_of_fuel, global: outline.globals, scratch: 0, held: 0, checks: Vec::new() };
         metered.bodies.push(meter.body(&body, params)?);
         if !meter.checks.is_empty() {
-            metered.hints.function_hints(outline.imported_functions + index as u32, meter.checks.into_iter());
+            metered.hints.function_hints(outline.imported_functions + index as u32, meter.checks);
         }
     }
     Ok(metered)
