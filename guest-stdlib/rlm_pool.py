@@ -15,6 +15,7 @@ import asyncio
 import collections
 import concurrent.futures.thread
 import copy
+import errno
 import functools
 import hashlib
 import io
@@ -47,7 +48,7 @@ class _Job:
     def __init__(self, function, args, kwargs, finish, future=None, owner=None):
         self.function, self.args, self.kwargs = function, args, kwargs
         self.finish, self.future, self.owner = finish, future, owner
-        self.asks, self.stands_alone = _look([function, *args, *kwargs.values()])
+        self.about = _look([function, *args, *kwargs.values()]) if _has_forks() else _About()
         # Whether it is to be made in a fork, and only there.
         self.apart = False
         # What it asked in a fork and how it was answered, once that is known.
@@ -66,12 +67,20 @@ def _has_forks():
     return "_rlm_forks" in sys.modules["__main__"].__dict__
 
 
+class _About:
+    """What a call leads to."""
+
+    # It may ask a model.
+    asks = False
+    # It takes nothing that other calls look for too.
+    stands_alone = True
+    # It may wait for what is to come through a queue.
+    is_early = False
+
+
 def _look(values):
-    """Whether a call may ask a model, and whether it takes nothing that others look for, by what its
-    function and its arguments lead to."""
-    if not _has_forks():
-        return False, False
-    asks, stands_alone, seen = False, True, set()
+    """About a call whose function and arguments these are."""
+    about, seen = _About(), set()
     while values and len(seen) < _MOST:
         value = values.pop()
         if id(value) in seen:
@@ -79,13 +88,13 @@ def _look(values):
         seen.add(id(value))
         kind = type(value)
         if kind is _rlm.host_function:
-            asks = asks or value.__name__ not in _OWN
+            about.asks = about.asks or value.__name__ not in _OWN
         elif kind is types.FunctionType:
             if value.__globals__.get("__name__") == "rlm_calls":
-                asks = True
+                about.asks = True
                 continue
             names = _names(value.__code__)
-            stands_alone = stands_alone and names.isdisjoint(_TAKING)
+            about.stands_alone = about.stands_alone and names.isdisjoint(_TAKING)
             values += [value.__globals__[name] for name in names if name in value.__globals__]
             values += _contents(value.__closure__ or ())
             values += value.__defaults__ or ()
@@ -93,8 +102,11 @@ def _look(values):
             values += [value.__func__, value.__self__]
         elif kind is functools.partial:
             values += [value.func, *value.args, *value.keywords.values()]
-        elif isinstance(value, (queue.Queue, queue.SimpleQueue, collections.deque)) or hasattr(kind, "__next__"):
-            stands_alone = False
+        elif isinstance(value, (queue.Queue, queue.SimpleQueue)):
+            about.stands_alone = False
+            about.is_early = about.is_early or value.empty()
+        elif kind is collections.deque or hasattr(kind, "__next__"):
+            about.stands_alone = False
         elif isinstance(value, type):
             if value.__module__ == "__main__":
                 values += [part for part in vars(value).values() if isinstance(part, types.FunctionType)]
@@ -102,7 +114,7 @@ def _look(values):
             # What the library keeps in a thread says nothing about what it does.
             is_thread = isinstance(value, threading.Thread)
             values += [kind, *(part for name, part in getattr(value, "__dict__", {}).items() if not (is_thread and name[0] == "_"))]
-    return asks, stands_alone
+    return about
 
 
 def _contents(cells):
@@ -177,7 +189,7 @@ def _hear(above):
         return
     plain, others = {}, []
     for job in jobs:
-        if job.apart or not (job.asks and job.stands_alone):
+        if job.apart or not (job.about.asks and job.about.stands_alone):
             continue
         if _is_plain(job):
             plain.setdefault(job.kwargs.get("model"), []).append(job)
@@ -354,7 +366,7 @@ class ThreadPoolExecutor(concurrent.futures.Executor):
         future = _Later()
         job = _Job(fn, args, kwargs, functools.partial(_fulfil, future, fn, args, kwargs), future, self)
         job.apart = self._apart and _has_forks()
-        if job.apart or job.asks and self._max_workers != 1:
+        if job.apart or job.about.asks and self._max_workers != 1:
             job.wait()
         else:
             job.finish()
@@ -493,12 +505,20 @@ def mend(run_now):
     for module in (concurrent.futures, concurrent.futures._base):
         module.as_completed = _first_run(concurrent.futures._base.as_completed)
         module.wait = _first_run(concurrent.futures._base.wait)
-    # What `multiprocessing` looks for its pools in.
+    # Where `multiprocessing` looks for its pools, and for how to start a process.
     pools = sys.modules["multiprocessing.pool"] = types.ModuleType("multiprocessing.pool")
     pools.Pool, pools.ThreadPool = Pool, ThreadPool
+    for way in ("fork", "forkserver", "spawn_posix"):
+        name = f"multiprocessing.popen_{way}"
+        sys.modules[name] = types.ModuleType(name)
+        sys.modules[name].Popen = _no_process
     thread = threading.Thread
     thread.join, thread.is_alive = _first_run(thread.join), _first_run(thread.is_alive)
     thread.start = functools.partialmethod(_start, run_now)
+
+
+def _no_process(process):
+    raise OSError(errno.ENOSYS, "this sandbox is one process and can start no other: use a pool, or call the function")
 
 
 def _first_run(function):
@@ -524,8 +544,10 @@ def _start(thread, run_now):
     job = _Job(thread.run, (), {}, functools.partial(run_now, thread), owner=thread)
     given = vars(thread)
     values = [thread.run, given.get("_target"), *given.get("_args", ()), *given.get("_kwargs", {}).values()]
-    job.asks, job.stands_alone = _look(values)
-    if job.asks and not thread._started.is_set():
+    job.about = _look(values)
+    if not _has_forks():
+        job.about.asks = False
+    if (job.about.asks or job.about.is_early) and not thread._started.is_set():
         job.wait()
     else:
         job.finish()
