@@ -16,7 +16,8 @@ MARK = "<!-- Below this line: written by docs/third-party.py. -->\n"
 # What is linked: the manifest, the package and the target it is built for.
 LINKED = [
     ("In the program", ROOT / "Cargo.toml", ["-p", "rlm-repl"], "x86_64-unknown-linux-gnu"),
-    ("In the guest", ROOT / "crates/rlm-guest/Cargo.toml", [], "wasm32-wasip1"),
+    # Of sqlite-wasm-rs the build takes the compiled SQLite alone: patches/sqlite.rs.
+    ("In the guest", ROOT / "crates/rlm-guest/Cargo.toml", ["--prune=sqlite-wasm-rs"], "wasm32-wasip1"),
 ]
 # Packages that name a licence file instead of a licence.
 NAMED_BY_FILE = {"mt19937": "BSD-3-Clause", "rustpython-pylib": "PSF-2.0"}

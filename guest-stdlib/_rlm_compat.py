@@ -62,7 +62,7 @@ class _Missing:
 
 
 _NO_NETWORK = "there is no network in this sandbox; work on the data that is already in variables"
-_TABLES = "only the standard library is here; use `import tabular` (read, where, group, count, sort, join), csv, statistics"
+_TABLES = "only the standard library is here; use `import tabular` (read, where, group, count, sort, join), sqlite3, csv, statistics"
 _NUMBERS = "only the standard library is here; use lists, math, statistics, array, itertools, fractions"
 _NO_PROCESS = "this sandbox is one process and cannot look at the machine under it"
 _MARKUP = "only the standard library is here; use html.parser, xml.etree.ElementTree or re"
@@ -78,7 +78,6 @@ _INSTEAD = {
     **dict.fromkeys(["pip", "ensurepip", "venv", "setuptools"], "nothing can be installed in this sandbox; only the standard library is here"),
     "pydoc_data": "it was left out of this sandbox; use help(object)",
     **dict.fromkeys(["tiktoken", "transformers", "nltk", "spacy"], f"{_PLAIN}; use re, str.split, collections.Counter, or ask llm_query"),
-    "_sqlite3": "SQLite is not in this sandbox; use `import tabular`, dicts, sorted() and itertools.groupby",
     "yaml": f"{_PLAIN}; use json, tomllib or configparser, or parse simple lines with str.partition",
     "dateutil": f"{_PLAIN}; use datetime.fromisoformat, datetime.strptime, zoneinfo",
     "pytz": f"{_PLAIN}; use zoneinfo.ZoneInfo",

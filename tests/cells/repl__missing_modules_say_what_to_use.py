@@ -1,11 +1,11 @@
-#! expect = "raised: ModuleNotFoundError: No module named 'pandas': only the standard library is here; use `import tabular` (read, where, group, count, sort, join), csv, statistics"
+#! expect = "raised: ModuleNotFoundError: No module named 'pandas': only the standard library is here; use `import tabular` (read, where, group, count, sort, join), sqlite3, csv, statistics"
 import pandas as pd
 # %%
 #! expect = "raised: ModuleNotFoundError: No module named 'requests': there is no network in this sandbox; work on the data that is already in variables"
 import requests
 # %%
-#! expect = "raised: ModuleNotFoundError: No module named '_sqlite3': SQLite is not in this sandbox; use `import tabular`, dicts, sorted() and itertools.groupby"
-import sqlite3
+#! expect = "raised: ModuleNotFoundError: No module named 'tkinter': there is no screen; print text or tables"
+import tkinter
 # %%
 #! expect = "raised: ModuleNotFoundError: No module named 'unheard_of'"
 import unheard_of

@@ -15,6 +15,8 @@ mod language;
 mod numbers;
 #[path = "patches/objects.rs"]
 mod objects;
+#[path = "patches/sqlite.rs"]
+mod sqlite;
 #[path = "patches/stack.rs"]
 mod stack;
 #[path = "patches/text.rs"]
@@ -31,6 +33,9 @@ pub struct Patch {
     old: &'static str,
     new: &'static str,
 }
+
+/// In the place of the text to find: the file is written anew.
+const WHOLE: &str = "";
 
 /// Dependencies, and how they are changed.
 pub type Crates = &'static [(&'static str, &'static [&'static [Patch]])];
@@ -51,7 +56,7 @@ pub const GUEST: Crates = &[
             numbers::VM,
         ],
     ),
-    ("rustpython-stdlib", &[language::STDLIB]),
+    ("rustpython-stdlib", &[language::STDLIB, sqlite::MODULE]),
     ("rustpython-codegen", &[codegen::CODEGEN, language::CODEGEN]),
     ("rustpython-common", &[text::COMMON]),
     ("rustpython-wtf8", &[text::WTF8]),
@@ -59,23 +64,29 @@ pub const GUEST: Crates = &[
     ("malachite-bigint", &[numbers::MALACHITE_BIGINT]),
     ("stacker", &[stack::STACKER]),
     ("rustpython-pylib", &[]),
+    ("libsqlite3-sys", &[sqlite::BINDINGS]),
+    ("sqlite-wasm-rs", &[sqlite::COMPILED]),
 ];
 
-/// What is left out of the frozen standard library: windows, editors, and what installs packages. Each has
-/// a word in `_rlm_compat.py` for who imports it.
-const LEFT_OUT: &[(&str, &[&str])] = &[(
-    "rustpython-pylib",
-    &[
-        "Lib/antigravity.py",
-        "Lib/ensurepip",
-        "Lib/idlelib",
-        "Lib/pydoc_data",
-        "Lib/tkinter",
-        "Lib/turtle.py",
-        "Lib/turtledemo",
-        "Lib/venv",
-    ],
-)];
+/// What is left out. Of the frozen standard library: windows, editors, and what installs packages; each has a
+/// word in `_rlm_compat.py` for who imports it. Of the others, what is not compiled here.
+const LEFT_OUT: &[(&str, &[&str])] = &[
+    (
+        "rustpython-pylib",
+        &[
+            "Lib/antigravity.py",
+            "Lib/ensurepip",
+            "Lib/idlelib",
+            "Lib/pydoc_data",
+            "Lib/tkinter",
+            "Lib/turtle.py",
+            "Lib/turtledemo",
+            "Lib/venv",
+        ],
+    ),
+    ("libsqlite3-sys", &["sqlcipher", "sqlite3/sqlite3.c"]),
+    ("sqlite-wasm-rs", &["sqlite3/libsqlite3linked.a", "sqlite3/sqlite3.c", "sqlite3mc", "tests"]),
+];
 
 /// The section of the guest's manifest that puts the changed sources, each a folder of `folder`, in
 /// the place of the published ones.
@@ -97,6 +108,10 @@ pub fn apply(name: &str, patches: &[&[Patch]], from: &Path, to: &Path) -> Result
     for file in patches.iter().map(|patch| patch.file) {
         let mut text = fs::read_to_string(from.join(file)).map_err(|error| format!("{file}: {error}"))?;
         for patch in patches.iter().filter(|patch| patch.file == file) {
+            if patch.old == WHOLE {
+                text = patch.new.to_owned();
+                continue;
+            }
             let found = text.matches(patch.old).count();
             if found != 1 {
                 return Err(format!("patch of {file} must match once, matches {found} times:\n{}", patch.old));

@@ -36,7 +36,7 @@ pub fn output(stream: i32, bytes: &[u8]) {
 }
 
 /// Waits; the host may end the wait early to interrupt the cell.
-fn sleep(nanoseconds: i64) {
+pub fn sleep(nanoseconds: i64) {
     // SAFETY: a plain number goes up, nothing comes back.
     unsafe { imports::sleep(nanoseconds) }
 }

@@ -11,6 +11,7 @@ mod exports;
 mod files;
 mod interrupt;
 mod namespace;
+mod sqlite;
 mod state;
 mod wasi;
 
