@@ -38,6 +38,9 @@ _OWN = {"budget", "remember"}
 # each would find all of it.
 _TAKING = {"get_nowait", "pop", "popitem", "popleft", "task_done"}
 
+# Most calls that are made in forks at once.
+_AT_ONCE = 1_000
+
 # Most objects that are looked at to learn whether a call asks something.
 _MOST = 2_000
 
@@ -148,7 +151,7 @@ def run_waiting():
     try:
         while _waiting:
             _rlm.through(above)
-            if any(job.heard is None for job in _waiting):
+            if _waiting[0].heard is None:
                 _hear(above)
             job = _waiting.pop(0)
             if job.heard:
@@ -174,7 +177,7 @@ def _slept(seconds):
 
 def _hear(above):
     """Finds out what the calls ask that wait and were not heard yet."""
-    jobs = [job for job in _waiting if job.heard is None]
+    jobs = [job for job in _waiting if job.heard is None][:_AT_ONCE]
     seed = random.getrandbits(64)
     for index, job in enumerate(jobs):
         job.heard, job.seed = (), seed + index

@@ -5,7 +5,7 @@ mod cells;
 use std::{sync::Arc, time::Duration};
 
 use cells::{Case, cells, is, sub};
-use rlm::{Budget, Event};
+use rlm::Budget;
 use rlm_model::ScriptedModel;
 
 /// A run of one cell that ends with an answer, where each sub-call takes a while.
@@ -90,16 +90,9 @@ async fn a_pool_of_plain_calls_is_one_batch() {
         &format!("{POOL}with ThreadPoolExecutor() as pool:\n    FINAL(list(pool.map(llm_query, ['a', 'b', 'c'])))"),
         0,
     );
-    let batches = Arc::new(std::sync::Mutex::new(Vec::new()));
-    let seen = batches.clone();
-    let run = case.run().events(move |event| {
-        if let Event::SubCallsStarted { count, .. } = event {
-            seen.lock().unwrap().push(*count);
-        }
-    });
-    let report = run.ask("What?", Vec::new()).await.unwrap();
+    let (report, batches) = case.batches().await;
     assert_eq!(report.answer.unwrap().text, r#"["A","B","C"]"#);
-    assert_eq!(*batches.lock().unwrap(), [3]);
+    assert_eq!(batches, [3]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -162,6 +155,13 @@ async fn a_pool_asks_nothing_twice_and_nothing_in_vain() {
             r#"[true,"BA",true]"#,
             2,
         ),
+        // More calls than are made at once.
+        (
+            "with ThreadPoolExecutor() as pool:\n    got = list(pool.map(lambda n: llm_query(f'q{n}'), \
+          range(1100)))\nFINAL([len(got), len(set(got))])",
+            "[1100,1100]",
+            1100,
+        ),
         // Where there is one worker there is nothing to overlap.
         (
             "with ThreadPoolExecutor(max_workers=1) as pool:\n    FINAL([pool.submit(lambda: llm_query('a')).result(), llm_query('b')])",
@@ -177,7 +177,8 @@ async fn a_pool_asks_nothing_twice_and_nothing_in_vain() {
         ),
     ];
     for (code, answer, calls) in cases {
-        assert_eq!(cells(&[&format!("{POOL}{code}")]).answer().await, is(answer, calls), "{code}");
+        let case = cells(&[&format!("{POOL}{code}")]).budget(Budget { sub_calls: 2_000, ..Budget::default() });
+        assert_eq!(case.answer().await, is(answer, calls), "{code}");
     }
 }
 

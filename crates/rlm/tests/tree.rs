@@ -5,7 +5,7 @@ mod cells;
 use std::{sync::Arc, time::Duration};
 
 use cells::{cells, is, sub};
-use rlm::{Budget, Event, Report, Stop};
+use rlm::{Budget, Report, Stop};
 use rlm_model::{ModelError, Money, Price, Reply, Request, Role, ScriptedModel, Usage};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -114,16 +114,9 @@ async fn a_loop_of_independent_calls_is_one_batch_and_says_so() {
     let code = "out = []\nfor n in range(10):\n    prompt = f'q{n}'\n    reply = llm_query(prompt)\n    out.append((n, \
                 reply))";
     let mut case = cells(&[code, "FINAL(out[-1])"]);
-    let batches = Arc::new(std::sync::Mutex::new(Vec::new()));
-    let seen = batches.clone();
-    let run = case.run().events(move |event| {
-        if let Event::SubCallsStarted { count, .. } = event {
-            seen.lock().unwrap().push(*count);
-        }
-    });
-    let report = run.ask("What?", Vec::new()).await.unwrap();
+    let (report, batches) = case.batches().await;
     assert_eq!(report.answer.unwrap().text, r#"[9,"Q9"]"#);
-    assert_eq!(*batches.lock().unwrap(), [10]);
+    assert_eq!(batches, [10]);
     assert!(
         case.told().contains("[note] a loop of 10 independent llm_query calls was sent as one batch"),
         "{}",
@@ -259,6 +252,59 @@ async fn patterns_are_bounded_and_made_of_sub_calls() {
     ]);
     assert_eq!(answer, expected.to_string());
     assert_eq!(calls, 2 + 3 + 1 + 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn patterns_can_be_made_of_child_runs() {
+    let code = "mr = map_reduce(['x', 'y'], 'look', 'reduce', child=True)\nread = llm_read('look', 'line\\n' * 60, chars=160, \
+                child=True)\nvote = llm_vote('look', 2, child=True)\nFINAL([mr, read[-23:], vote, llm_filter(['x'], 'look', \
+                child=True), llm_merge(['a', 'b'], 'look', child=True)])";
+    let case = cells(&[code, "FINAL('not reached')"]);
+    let (answer, calls) = case.answer().await;
+    let seen = "SEEN 4 MESSAGES";
+    let expected = serde_json::json!([
+        format!("REDUCE\n\n{seen}\n\n---\n\n{seen}"),
+        "PART 2: SEEN 4 MESSAGES",
+        ["seen 4 messages", 2],
+        [],
+        "seen 4 messages"
+    ]);
+    assert_eq!(answer, expected.to_string());
+    // Two turns each child; two plain calls combine.
+    assert_eq!(calls, 2 * (2 + 2 + 2 + 1 + 1) + 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_trajectory_says_what_made_a_call() {
+    let code = "from concurrent.futures import ThreadPoolExecutor\nllm_query('a')\nmap_reduce(['x'], 'm', \
+                'r')\n[llm_query(p) for p in 'bc']\nparallel_map(llm_query, ['d'])\nwith ThreadPoolExecutor() as pool:\n    \
+                list(pool.map(lambda p: llm_query(p), 'ef'))\nllm_query('1', schema={})\nFINAL(llm_vote('g', 1))";
+    let case = cells(&[code]);
+    let kept = Kept::default();
+    let report = case.run().trajectory(kept.clone()).ask("What?", Vec::new()).await.unwrap();
+    assert_eq!(report.sub_calls, 10, "{report:?}");
+    let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+    let line = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let turn = line.into_iter().find(|line| line["type"] == "iteration").unwrap();
+    let calls = turn["code_blocks"][0]["result"]["rlm_calls"].as_array().unwrap().clone();
+    let by: Vec<_> = calls.iter().map(|call| call["by"].as_str().unwrap_or("-")).collect();
+    let expected =
+        ["-", "map_reduce", "map_reduce", "loop", "loop", "parallel_map", "pool", "pool", "schema", "llm_vote"];
+    assert_eq!(by, expected);
+}
+
+/// Where a trajectory is written.
+#[derive(Clone, Default)]
+struct Kept(Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Kept {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 #[tokio::test]

@@ -2,9 +2,9 @@
 
 #![allow(dead_code, reason = "each test file uses some of it")]
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
-use rlm::{Budget, Context, Engine, Models, Report, Run, Settings};
+use rlm::{Budget, Context, Engine, Event, Models, Report, Run, Settings};
 use rlm_model::{ErrorKind, ModelError, Reply, Request, Role, ScriptedModel, Usage};
 
 /// A sub-model that plays a child's root model too: `CHILD` in the question chooses its turns.
@@ -62,6 +62,20 @@ impl Case {
     pub async fn ask(&self) -> Report {
         let context = Context::text("some text").unwrap();
         self.run().ask("What?", vec![("context".into(), context)]).await.unwrap()
+    }
+
+    /// What came of it, and how many prompts were sent together each time.
+    pub async fn batches(&self) -> (Report, Vec<usize>) {
+        let batches = Arc::new(Mutex::new(Vec::new()));
+        let seen = batches.clone();
+        let run = self.run().events(move |event| {
+            if let Event::SubCallsStarted { count, .. } = event {
+                seen.lock().unwrap().push(*count);
+            }
+        });
+        let report = run.ask("What?", Vec::new()).await.unwrap();
+        let batches = std::mem::take(&mut *batches.lock().unwrap());
+        (report, batches)
     }
 
     /// The answer, and how many calls were made below the root run.
