@@ -10,7 +10,9 @@ import asyncio
 import asyncio.base_events
 import asyncio.unix_events
 import builtins
+import calendar
 import errno
+import functools
 import inspect
 import io
 import os
@@ -162,15 +164,45 @@ def _mend_zones():
 def _mend_time():
     strftime = time.strftime
 
-    def strftime_utc(format, *when):
-        parts = (part.replace("%Z", "UTC").replace("%z", "+0000") for part in format.split("%%"))
-        return "%".join(strftime(part, *when) if part else "" for part in parts)
+    def strftime_utc(format, when=None):
+        """Formats a time. What the native one lacks is put in first: forms of the C locale, the zone, far years, and
+        a day of the week that is not the date's."""
+        when = time.gmtime() if when is None else when
+        for code, form in _FORMS.items():
+            format = _put_in(format, code, form)
+        if len(when) == 9 and 0 <= when[6] <= 6:
+            day = _DAYS[when[6]]
+            for code, form in (("%a", day[:3]), ("%A", day), ("%u", str(when[6] + 1)), ("%w", str((when[6] + 1) % 7))):
+                format = _put_in(format, code, form)
+        if "%s" in format:
+            format = _put_in(format, "%s", str(calendar.timegm(when)))
+        if not 0 <= when[0] <= 9999:
+            format = _put_in(format, "%Y", str(when[0]))
+        parts = format.split("%%")
+        return "%".join(strftime(part, when) if part else "" for part in parts)
 
     time.sleep = _rlm.sleep
     time.strftime = strftime_utc
     time.tzname, time.timezone, time.altzone, time.daylight = ("UTC", "UTC"), 0, 0, 0
     time.process_time = time.thread_time = time.monotonic
     time.process_time_ns = time.thread_time_ns = time.monotonic_ns
+    get_clock_info = time.get_clock_info
+    time.get_clock_info = lambda name: get_clock_info("monotonic" if name in ("process_time", "thread_time") else name)
+    # It looks at the zone when it is imported.
+    import _strptime
+
+    # These warn about their callers, and tell themselves apart by where they are.
+    for module in (_strptime, functools):
+        module.__file__ = f"/lib/python3.14/{module.__name__}.py"
+
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_FORMS = {"%c": "%a %b %e %H:%M:%S %Y", "%x": "%m/%d/%y", "%X": "%H:%M:%S", "%Z": "UTC", "%z": "+0000"}
+
+
+def _put_in(format, code, form):
+    """The format with `form` for `code`, where that is not a part of `%%` and something else."""
+    return "%%".join(part.replace(code, form) for part in format.split("%%"))
 
 
 def _mend_threads():
