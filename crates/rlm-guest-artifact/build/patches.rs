@@ -15,6 +15,8 @@ mod language;
 mod numbers;
 #[path = "patches/objects.rs"]
 mod objects;
+#[path = "patches/quick.rs"]
+mod quick;
 #[path = "patches/stack.rs"]
 mod stack;
 #[path = "patches/text.rs"]
@@ -49,11 +51,12 @@ pub const GUEST: Crates = &[
             objects::LIST,
             text::VM,
             numbers::VM,
+            quick::VM,
         ],
     ),
     ("rustpython-stdlib", &[language::STDLIB]),
     ("rustpython-codegen", &[codegen::CODEGEN, language::CODEGEN]),
-    ("rustpython-common", &[text::COMMON]),
+    ("rustpython-common", &[text::COMMON, quick::COMMON]),
     ("rustpython-wtf8", &[text::WTF8]),
     ("malachite-nz", &[numbers::MALACHITE_NZ]),
     ("malachite-bigint", &[numbers::MALACHITE_BIGINT]),
