@@ -15,6 +15,8 @@ mod language;
 mod numbers;
 #[path = "patches/objects.rs"]
 mod objects;
+#[path = "patches/quick.rs"]
+mod quick;
 #[path = "patches/sqlite.rs"]
 mod sqlite;
 #[path = "patches/stack.rs"]
@@ -54,11 +56,12 @@ pub const GUEST: Crates = &[
             objects::LIST,
             text::VM,
             numbers::VM,
+            quick::VM,
         ],
     ),
     ("rustpython-stdlib", &[language::STDLIB, sqlite::MODULE]),
     ("rustpython-codegen", &[codegen::CODEGEN, language::CODEGEN]),
-    ("rustpython-common", &[text::COMMON]),
+    ("rustpython-common", &[text::COMMON, quick::COMMON]),
     ("rustpython-wtf8", &[text::WTF8]),
     ("malachite-nz", &[numbers::MALACHITE_NZ]),
     ("malachite-bigint", &[numbers::MALACHITE_BIGINT]),

@@ -144,14 +144,32 @@ pub const MALACHITE_NZ: &[Patch] = &[
     },
 ];
 
-pub const MALACHITE_BIGINT: &[Patch] = &[Patch {
-    file: "src/macros.rs",
-    reason: "the short way for small values, as above",
-    old: "            fn try_from(value: &$res) -> Result<Self, Self::Error> {
+pub const MALACHITE_BIGINT: &[Patch] = &[
+    Patch {
+        file: "src/bigint.rs",
+        reason: "the short way for small values, as above",
+        old: "impl BigInt {
+    #[inline]
+    pub fn new(",
+        new: "impl BigInt {
+    /// The value, if it is one limb and fits.
+    #[inline(always)]
+    pub const fn to_small_i64(&self) -> Option<i64> {
+        self.0.to_small_i64()
+    }
+
+    #[inline]
+    pub fn new(",
+    },
+    Patch {
+        file: "src/macros.rs",
+        reason: "the short way for small values, as above",
+        old: "            fn try_from(value: &$res) -> Result<Self, Self::Error> {
                 <$t>::try_from(&value.0).map_err(|_| Self::Error::new(()))",
-    new: "            fn try_from(value: &$res) -> Result<Self, Self::Error> {
+        new: "            fn try_from(value: &$res) -> Result<Self, Self::Error> {
                 if let Some(small) = value.0.to_small_i64() {
                     return <$t>::try_from(small).map_err(|_| Self::Error::new(()));
                 }
                 <$t>::try_from(&value.0).map_err(|_| Self::Error::new(()))",
-}];
+    },
+];
