@@ -1,3 +1,3 @@
-#! expect = "exceeded: wall | exceeded: fuel | exceeded: memory"
+#! expect = "exceeded: wall | exceeded: fuel | exceeded: memory | completed"
 from fractions import Fraction
 Fraction(1, 3) ** 10_000_000
