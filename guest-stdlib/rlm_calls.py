@@ -110,6 +110,8 @@ def parallel_map(function, *items):
     The first item that raises raises here, with a note that says which it was.
     """
     work = list(zip(*[list(some) for some in items])) if items else []
+    # Calls of pools that wait would wait in every fork.
+    sys.modules["rlm_pool"].run_waiting()
     values = []
     for index, (value, error) in enumerate(each_in_fork(function, work, "parallel_map")):
         if error is not None:

@@ -183,10 +183,8 @@ def _hear(above):
         job.heard, job.seed = (), seed + index
     jobs = [job for job in jobs if not job.is_cancelled()]
     apart = [job for job in jobs if job.apart]
-    if apart:
-        outcomes = rlm_calls.each_in_fork(_make, [(job,) for job in apart], "pool")
-        for job, outcome in zip(apart, outcomes):
-            job.finish = functools.partial(_hand_on, job.future, *outcome)
+    for job, outcome in zip(apart, _in_forks(_make, apart)):
+        job.finish = functools.partial(_hand_on, job.future, *outcome)
     if isinstance(above, _Answering) and above.replies:
         # What these calls ask has been heard with the call that they are part of.
         return
@@ -201,15 +199,30 @@ def _hear(above):
     _rlm.through(None)
     for model, group in plain.items():
         if len(group) > 1:
-            replies = _rlm.call("_llm_each", [job.args[0] for job in group], model, "pool")
-            for job, reply in zip(group, replies):
+            for job, reply in zip(group, _replies([job.args[0] for job in group], model)):
                 outcome = [True, reply] if type(reply) is str else [False, *reply]
                 job.heard = [[_key("llm_query", job.args, job.kwargs), *outcome]]
     if len(others) > 1:
-        for job, (heard, error) in zip(others, rlm_calls.each_in_fork(_listen, [(job,) for job in others], "pool")):
+        for job, (heard, error) in zip(others, _in_forks(_listen, others)):
             # A fork that was ended has nothing to tell: the call will ask for itself.
             job.heard = () if error else heard
     _rlm.through(above)
+
+
+def _replies(prompts, model):
+    """The replies to prompts that are sent together; none where that cannot be, and each call learns why."""
+    try:
+        return _rlm.call("_llm_each", prompts, model, "pool")
+    except Exception:
+        return ()
+
+
+def _in_forks(function, jobs):
+    """(value, error) of each job, as `rlm_calls.each_in_fork`; the same error for all where there can be no forks."""
+    try:
+        return list(rlm_calls.each_in_fork(function, [(job,) for job in jobs], "pool"))
+    except Exception as error:
+        return [(None, error)] * len(jobs)
 
 
 def _make(job):

@@ -162,6 +162,20 @@ async fn a_pool_asks_nothing_twice_and_nothing_in_vain() {
             "[1100,1100]",
             1100,
         ),
+        // What cannot be sent together says why in its own place.
+        (
+            "with ThreadPoolExecutor() as pool:\n    fs = [pool.submit(llm_query, p, model='nobody') for p in 'ab']\nFINAL([type(f.exception()).__name__ \
+          for f in fs])",
+            r#"["ValueError","ValueError"]"#,
+            0,
+        ),
+        // A pool under way where forks begin.
+        (
+            "pool = ThreadPoolExecutor()\nfirst = [pool.submit(lambda p: llm_query(p), p) for p in 'ab']\nwith ThreadPoolExecutor() as other:\n    \
+          second = parallel_map(lambda n: n + len(first[0].result()), [1, 2])\nFINAL([second, [f.result() for f in first]])",
+            r#"[[2,3],["A","B"]]"#,
+            2,
+        ),
         // Where there is one worker there is nothing to overlap.
         (
             "with ThreadPoolExecutor(max_workers=1) as pool:\n    FINAL([pool.submit(lambda: llm_query('a')).result(), llm_query('b')])",
