@@ -8,7 +8,9 @@ use std::{
     ffi::{CStr, c_char, c_int, c_void},
     fs::{self, File, OpenOptions},
     io::{self, Read, Seek, SeekFrom, Write},
-    mem, ptr,
+    mem,
+    path::{Component, PathBuf},
+    ptr,
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -342,7 +344,15 @@ unsafe extern "C" fn full_path_name(
 ) -> c_int {
     // SAFETY: SQLite passes its own string.
     let name = unsafe { text(name) };
-    let full = env::current_dir().unwrap_or_else(|_| "/".into()).join(name);
+    // One spelling for each file, by which its locks are found.
+    let mut full = PathBuf::new();
+    for part in env::current_dir().unwrap_or_else(|_| "/".into()).join(name).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(full.pop()),
+            part => full.push(part),
+        }
+    }
     let full = full.to_string_lossy();
     if full.len() >= capacity as usize {
         return ffi::SQLITE_CANTOPEN;

@@ -49,7 +49,7 @@ except sqlite3.ProgrammingError as error:
     print(error)
 
 # A file, two connections, and what one sees of the other.
-with closing(sqlite3.connect("some.db")) as one, closing(sqlite3.connect("some.db", timeout=0)) as two:
+with closing(sqlite3.connect("some.db")) as one, closing(sqlite3.connect("./some.db", timeout=0)) as two:
     one.execute("create table t (v text)")
     one.executemany("insert into t values (?)", [(str(n) * 50,) for n in range(500)])
     print(two.execute("select count(*) from sqlite_master").fetchone())
