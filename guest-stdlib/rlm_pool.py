@@ -368,7 +368,7 @@ class ThreadPoolExecutor(concurrent.futures.Executor):
 
     _apart = False
 
-    def __init__(self, max_workers=None, *_, initializer=None, initargs=(), **__):
+    def __init__(self, max_workers=None, name_or_context=None, initializer=None, initargs=(), **_):
         if max_workers is not None and max_workers <= 0:
             raise ValueError("max_workers must be greater than 0")
         self._max_workers = max_workers

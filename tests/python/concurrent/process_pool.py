@@ -1,7 +1,7 @@
 """Pools of processes, with functions that any process finds."""
 
 import math
-from concurrent.futures import ProcessPoolExecutor, as_completed, wait
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed, wait
 from multiprocessing import Pool
 from multiprocessing.pool import ThreadPool
 
@@ -29,3 +29,8 @@ with ThreadPool(3) as pool:
     print(told, list(pool.imap(bool, [0, 1])))
     pool.close()
     pool.join()
+
+# All of a pool's arguments by place.
+told = []
+with ThreadPoolExecutor(1, "worker", told.append, ("ready",)) as pool:
+    print(pool.submit(len, "abc").result(), told)
