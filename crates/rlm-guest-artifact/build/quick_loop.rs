@@ -611,6 +611,26 @@ impl<'a> ExecutingFrame<'a> {
                             next!($width)
                         }};
                     }
+                    // Replaces a container and an index by the item.
+                    macro_rules! item {
+                        ($class:ident, $payload:ident, $items:ident) => {{
+                            let (a, b) = (peek!(2), peek!(1));
+                            let container: &PyObject = object!(a);
+                            if !is_exactly!(container, $class) {
+                                break 'usual;
+                            }
+                            let Ok(index) = usize::try_from(int_value!(b)) else { break 'usual };
+                            let Some(item) = container.downcast_unchecked_ref::<$payload>().$items().get(index) else {
+                                break 'usual;
+                            };
+                            let item = owned_bits(item.clone());
+                            sp = sp.sub(2);
+                            release!(b);
+                            release!(a);
+                            push!(item);
+                            next!(6)
+                        }};
+                    }
                     // A truth, for the jump that comes next or else for the stack.
                     macro_rules! truth {
                         ($value:expr, $width:expr) => {{
@@ -992,40 +1012,8 @@ impl<'a> ExecutingFrame<'a> {
                                 _ => break 'usual,
                             }
                         }
-                        Instruction::BinaryOpSubscrListInt => {
-                            let (a, b) = (peek!(2), peek!(1));
-                            let list: &PyObject = object!(a);
-                            if !is_exactly!(list, list_type) {
-                                break 'usual;
-                            }
-                            let Ok(index) = usize::try_from(int_value!(b)) else { break 'usual };
-                            let Some(item) = list.downcast_unchecked_ref::<PyList>().items_now().get(index) else {
-                                break 'usual;
-                            };
-                            let item = owned_bits(item.clone());
-                            sp = sp.sub(2);
-                            release!(b);
-                            release!(a);
-                            push!(item);
-                            next!(6)
-                        }
-                        Instruction::BinaryOpSubscrTupleInt => {
-                            let (a, b) = (peek!(2), peek!(1));
-                            let tuple: &PyObject = object!(a);
-                            if !is_exactly!(tuple, tuple_type) {
-                                break 'usual;
-                            }
-                            let Ok(index) = usize::try_from(int_value!(b)) else { break 'usual };
-                            let Some(item) = tuple.downcast_unchecked_ref::<PyTuple>().as_slice().get(index) else {
-                                break 'usual;
-                            };
-                            let item = owned_bits(item.clone());
-                            sp = sp.sub(2);
-                            release!(b);
-                            release!(a);
-                            push!(item);
-                            next!(6)
-                        }
+                        Instruction::BinaryOpSubscrListInt => item!(list_type, PyList, items_now),
+                        Instruction::BinaryOpSubscrTupleInt => item!(tuple_type, PyTuple, as_slice),
                         Instruction::StoreSubscrListInt => {
                             let (value, a, b) = (peek!(3), peek!(2), peek!(1));
                             let list: &PyObject = object!(a);
