@@ -46,7 +46,8 @@ pub struct Settings {
     pub observation_chars: usize,
     /// Sub-calls that wait for their models at the same time, in the whole tree.
     pub sub_call_concurrency: usize,
-    /// Child runs, and forks of `parallel_map`, of one call that are under way at the same time.
+    /// Child runs of one call that are under way at the same time. Forks of one call, which mostly wait for
+    /// sub-calls, go by the larger of this and [`Self::sub_call_concurrency`].
     pub child_concurrency: usize,
     /// Most characters a sub-model can be sent at once; a longer prompt is refused before it is sent.
     pub sub_prompt_chars: Option<usize>,
